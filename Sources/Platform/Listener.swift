@@ -1,0 +1,57 @@
+import CLinux
+import Glibc
+
+/// A listening TCP socket.
+public final class Listener: Sendable {
+  /// How an attempt to accept ended.
+  public enum Outcome: ~Copyable, Sendable {
+    /// A connection.
+    case connection(StreamSocket)
+    /// Nobody waits.
+    case none
+    /// The process or the machine has no descriptor left; try again later.
+    case exhausted
+  }
+
+  let descriptor: Descriptor
+  /// Where it listens; the port is the real one.
+  public let address: SocketAddress
+
+  /// Binds and listens. Throws when the address is taken or not this machine's.
+  public init(_ address: SocketAddress, backlog: Int = 1024) throws(SystemError) {
+    let family = address.isVersion6 ? AF_INET6 : AF_INET
+    let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let socket = Descriptor(
+      owning: try valueOrError("socket", address.description) { Glibc.socket(family, type, 0) })
+    var one: CInt = 1
+    _ = try valueOrError("setsockopt", address.description) {
+      setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+    }
+    _ = try valueOrError("bind", address.description) {
+      address.withKernelForm { Glibc.bind(socket.number, $0, $1) }
+    }
+    _ = try valueOrError("listen", address.description) {
+      Glibc.listen(socket.number, CInt(clamping: backlog))
+    }
+    self.address = try SocketAddress(descriptor: socket)
+    descriptor = socket
+  }
+
+  /// Takes one waiting connection.
+  public func accept() -> Outcome {
+    while true {
+      let flags = CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+      let number = accept4(descriptor.number, nil, nil, flags)
+      if number >= 0 {
+        var one: CInt = 1
+        setsockopt(number, CInt(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        return .connection(StreamSocket(owning: Descriptor(owning: number)))
+      }
+      switch errno {
+      case EINTR, ECONNABORTED: continue
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
+      default: return .none
+      }
+    }
+  }
+}

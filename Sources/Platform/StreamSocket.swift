@@ -1,0 +1,68 @@
+import CLinux
+import Glibc
+
+/// One side of a TCP connection, non-blocking, with `TCP_NODELAY` set. Closed when its owner goes.
+public struct StreamSocket: ~Copyable, Sendable {
+  let descriptor: Descriptor
+
+  init(owning descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  /// Receives into `buffer`.
+  public borrowing func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+    while true {
+      let count = Glibc.recv(descriptor.number, buffer.baseAddress, buffer.count, 0)
+      if count > 0 { return .bytes(count) }
+      if count == 0 { return .ended }
+      let code = errno
+      if code == EINTR { continue }
+      return code == EAGAIN ? .wouldBlock : .ended
+    }
+  }
+
+  /// Sends bytes. With `more`, the kernel may hold a partial segment back for what follows (`MSG_MORE`).
+  public borrowing func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> Transfer {
+    let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
+    return transfer { Glibc.send(descriptor.number, bytes.baseAddress, bytes.count, flags) }
+  }
+
+  /// Sends two runs of bytes in one call.
+  public borrowing func send(
+    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, more: Bool
+  ) -> Transfer {
+    var vectors = (
+      iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
+      iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count)
+    )
+    let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
+    return withUnsafeMutableBytes(of: &vectors) { raw in
+      var message = msghdr()
+      message.msg_iov = raw.baseAddress!.assumingMemoryBound(to: iovec.self)
+      message.msg_iovlen = 2
+      return transfer { Glibc.sendmsg(descriptor.number, &message, flags) }
+    }
+  }
+
+  /// Has the kernel move up to `count` bytes of a file from `position` on (`sendfile(2)`).
+  ///
+  /// `.ended` also stands for a file that is shorter than was asked for.
+  public borrowing func sendFile(_ file: any File, at position: Int, count: Int) -> Transfer {
+    var offset = off_t(position)
+    return transfer { sendfile(descriptor.number, file.descriptorNumber, &offset, count) }
+  }
+
+  /// Says that nothing more will be sent, so that the peer reads the end behind the last byte.
+  public borrowing func endOutput() {
+    _ = Glibc.shutdown(descriptor.number, CInt(SHUT_WR))
+  }
+
+  private borrowing func transfer(_ call: () -> Int) -> Transfer {
+    while true {
+      let count = call()
+      if count > 0 { return .bytes(count) }
+      if count == 0 { return .ended }
+      let code = errno
+      if code == EINTR { continue }
+      return code == EAGAIN ? .wouldBlock : .ended
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import CLinux
+import Glibc
+
+/// What the calling thread has used since it began: the raw material of the delivery meter.
+public struct ThreadUsage: Sendable {
+  /// CPU time in user mode, in microseconds.
+  public var userMicroseconds: Int
+  /// CPU time in the kernel, in microseconds.
+  public var systemMicroseconds: Int
+  /// Page faults that needed no disk.
+  public var minorFaults: Int
+  /// Page faults that waited for a disk.
+  public var majorFaults: Int
+  /// Times the thread gave up the processor to wait.
+  public var voluntarySwitches: Int
+  /// Times the processor was taken from it.
+  public var involuntarySwitches: Int
+
+  /// The calling thread's figures (`getrusage(RUSAGE_THREAD)`).
+  public static func now() -> ThreadUsage {
+    var usage = rusage()
+    _ = sluice_thread_usage(&usage)
+    return ThreadUsage(
+      userMicroseconds: usage.ru_utime.tv_sec * 1_000_000 + usage.ru_utime.tv_usec,
+      systemMicroseconds: usage.ru_stime.tv_sec * 1_000_000 + usage.ru_stime.tv_usec,
+      minorFaults: usage.ru_minflt, majorFaults: usage.ru_majflt,
+      voluntarySwitches: usage.ru_nvcsw, involuntarySwitches: usage.ru_nivcsw)
+  }
+}
