@@ -19,6 +19,9 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
   /// True when the device or the quota is full: a state that passes when room is made.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// True when a lock is held by another process.
+  public var isLockHeld: Bool { code == EWOULDBLOCK }
+
   /// True when the thing named does not exist.
   public var isNotFound: Bool { code == ENOENT }
 

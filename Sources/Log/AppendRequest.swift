@@ -1,0 +1,38 @@
+import Platform
+
+/// Batches for one log, and whom to tell.
+public struct AppendRequest: Sendable {
+  /// When the answer is due.
+  public enum Acknowledgement: Sendable {
+    /// When the bytes are in the page cache.
+    case written
+    /// When they are as durable as the topic promises.
+    case committed
+  }
+
+  /// What was stored.
+  public struct Stored: Sendable, Equatable {
+    /// The offset of the first record.
+    public let baseOffset: Offset
+    /// How many records.
+    public let count: Int
+  }
+
+  let log: PartitionLog
+  let batches: FramedBatches
+  let acknowledgement: Acknowledgement
+  let sink: any JobSink
+  let completion: @Sendable (Result<Stored, LogError>) -> Void
+
+  /// Asks for `batches` to be appended to `log` together or not at all; `completion` runs on `sink`, once.
+  public init(
+    _ batches: FramedBatches, to log: PartitionLog, acknowledgement: Acknowledgement,
+    sink: any JobSink, _ completion: @escaping @Sendable (Result<Stored, LogError>) -> Void
+  ) {
+    self.log = log
+    self.batches = batches
+    self.acknowledgement = acknowledgement
+    self.sink = sink
+    self.completion = completion
+  }
+}

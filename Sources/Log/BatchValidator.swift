@@ -1,0 +1,86 @@
+/// Checks record batches that a client framed before they are stored as they are.
+public struct BatchValidator {
+  /// The largest record, in bytes, that a batch may hold.
+  public let recordBytesMax: Int
+
+  /// A validator with the topic's limit for one record.
+  public init(recordBytesMax: Int) { self.recordBytesMax = recordBytesMax }
+
+  /// Takes whole batches, back to back, into a builder's form.
+  ///
+  /// Checked are: version, length, checksum, counts, offset deltas from 0 without a gap, the times' maximum, the
+  /// records' lengths, and that all records of a batch carry the same tag or none.
+  ///
+  /// - Throws: `LogError.invalidBatch` with the number of the first batch at fault.
+  public func frame(_ bytes: UnsafeRawBufferPointer) throws(LogError) -> FramedBatches {
+    let builder = BatchBuilder()
+    var rest = bytes
+    var index = 0
+    while !rest.isEmpty {
+      guard let header = BatchHeader(rest), header.size <= rest.count else {
+        throw .invalidBatch(index: index, reason: "not a whole record batch of version 2")
+      }
+      let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.size])
+      do {
+        let tag = try check(batch, header)
+        builder.append(checked: batch, header: header, tag: tag)
+      } catch {
+        throw .invalidBatch(index: index, reason: error.reason)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[header.size...])
+      index += 1
+    }
+    return builder.finish()
+  }
+
+  private struct Fault: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+  }
+
+  private func check(
+    _ batch: UnsafeRawBufferPointer, _ header: BatchHeader
+  ) throws(Fault) -> Tag? {
+    guard BatchHeader.checksumHolds(batch) else { throw Fault("its checksum does not hold") }
+    guard header.compression == 0 else { throw Fault("compression is not supported yet") }
+    guard header.attributes & ~0x8 == 0 else {
+      throw Fault("transactional and control batches are the server's own")
+    }
+    guard header.lastOffsetDelta == header.recordCount - 1 else {
+      throw Fault("its record count and last offset differ")
+    }
+    var tag: Tag?
+    var expected = header.baseOffset
+    var maxTimestamp = Int64.min
+    do {
+      var reader = try RecordReader(batch, header: header)
+      while let record = try reader.next() {
+        guard record.offset == expected else { throw Fault("its offset deltas have a gap") }
+        let size = (record.key?.count ?? 0) + (record.value?.count ?? 0)
+        guard size <= recordBytesMax else {
+          throw Fault("a record is larger than \(recordBytesMax) bytes")
+        }
+        if expected == header.baseOffset {
+          tag = record.tag.flatMap { Tag($0) }
+        } else if !BatchValidator.same(tag, record.tag) {
+          throw Fault("its records carry different tags")
+        }
+        expected = expected + 1
+        maxTimestamp = max(maxTimestamp, record.timestamp)
+      }
+    } catch let fault as Fault {
+      throw fault
+    } catch {
+      throw Fault("a record's lengths do not fit")
+    }
+    guard header.attributes & 0x8 != 0 || maxTimestamp == header.maxTimestamp else {
+      throw Fault("its latest time is not its records' latest")
+    }
+    return tag
+  }
+
+  private static func same(_ tag: Tag?, _ other: UnsafeRawBufferPointer?) -> Bool {
+    guard let tag else { return other == nil }
+    return other.map { tag.matches($0) } ?? false
+  }
+}

@@ -1,0 +1,122 @@
+import Platform
+
+/// A server's data on disk: locked for one server at a time, with the logs under it and the thread that writes
+/// them.
+public final class DataDirectory: Sendable {
+  /// Why a data directory could not be opened.
+  public enum OpenFailure: Error, Sendable, CustomStringConvertible {
+    /// Another process has it.
+    case inUse(String)
+    /// It was written by another version.
+    case foreignFormat(String)
+    /// The file system refused.
+    case system(SystemError)
+
+    /// One line for the operator.
+    public var description: String {
+      switch self {
+      case .inUse(let path): "\(path) is in use by another server"
+      case .foreignFormat(let text): "the data directory has format \(text), this server writes 1"
+      case .system(let error): error.description
+      }
+    }
+  }
+
+  /// The layout this code reads and writes.
+  private static let format = "1"
+
+  /// Its path.
+  public let path: String
+  /// The file system it lies on.
+  public let files: any FileSystem
+  /// The thread that appends to all logs of the directory.
+  public let writer: LogWriter
+  /// What its logs count.
+  public let metrics: LogMetrics
+  private let lock: FileLock
+  private let wasClean: Bool
+  private let clock: any Clock
+  private let recoveryPoints: RecoveryPoints
+  private let report: @Sendable (String) -> Void
+
+  /// Opens or makes a data directory.
+  ///
+  /// - Parameter report: is told, for people, what recovery did.
+  public init(
+    _ path: String, files: any FileSystem = DiskFileSystem(), clock: any Clock,
+    metrics: LogMetrics, report: @escaping @Sendable (String) -> Void
+  ) throws(OpenFailure) {
+    self.path = path
+    self.files = files
+    self.clock = clock
+    self.metrics = metrics
+    self.report = report
+    do {
+      try files.createDirectory(path)
+      lock = try FileLock(path + "/LOCK")
+      let found = try files.readWhole(path + "/format")
+      let format = found.map { String(decoding: $0.bytes, as: UTF8.self) }
+      let trimmed = format.map { $0.split(separator: "\n").first.map(String.init) ?? "" }
+      if let trimmed, trimmed != DataDirectory.format {
+        throw OpenFailure.foreignFormat(trimmed)
+      }
+      if format == nil {
+        let text = ByteBuffer()
+        text.append(DataDirectory.format + "\n")
+        try files.replaceWhole(path + "/format", with: text)
+      }
+      wasClean = files.exists(path + "/clean-shutdown")
+      try files.removeFile(path + "/clean-shutdown")
+      try files.synchronizeDirectory(path)
+      recoveryPoints = try RecoveryPoints(path + "/recovery-point", files)
+      writer = try LogWriter(recoveryPoints: recoveryPoints, clock: clock, metrics: metrics)
+    } catch let error as SystemError {
+      throw error.isLockHeld ? .inUse(path) : .system(error)
+    } catch let error as OpenFailure {
+      throw error
+    } catch {
+      preconditionFailure("no other error is thrown here")
+    }
+  }
+
+  /// Opens a log below the directory, or makes it. Reads from the disk.
+  ///
+  /// - Parameter name: the log's path below the data directory: `topics/orders-0`.
+  public func openLog(_ name: String, settings: LogSettings) throws(LogError) -> PartitionLog {
+    let loader = LogLoader(
+      name: name, directory: "\(path)/\(name)", files: files, settings: settings,
+      recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean, clock: clock,
+      metrics: metrics, report: report)
+    let log = try loader.load()
+    recoveryPoints.set(log.frontiers.written, of: name)
+    return log
+  }
+
+  /// Closes a log and gives its directory another name, so that a new one can take its place at once.
+  ///
+  /// - Returns: what has to be removed, in its own time.
+  public func retire(_ log: PartitionLog, number: Int) throws(LogError) -> String {
+    writer.release(log)
+    recoveryPoints.remove(log.name)
+    let grave = "\(path)/\(log.name).\(number).deleted"
+    do {
+      try files.rename("\(path)/\(log.name)", to: grave)
+      return grave
+    } catch {
+      throw .offline(reason: error.description)
+    }
+  }
+
+  /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the directory.
+  public func close() {
+    writer.stop()
+    guard writer.whyOffline == nil else { return }
+    let note = ByteBuffer()
+    note.append("stopped cleanly\n")
+    do {
+      try files.replaceWhole(path + "/clean-shutdown", with: note)
+    } catch {
+      report("no clean-shutdown marker: \(error)")
+    }
+  }
+}

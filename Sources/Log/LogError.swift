@@ -1,0 +1,23 @@
+import Platform
+
+/// What a log can answer instead of doing what it was asked.
+public enum LogError: Error, Sendable, Equatable {
+  /// The offset lies before the log's start: deleted by retention or truncation.
+  case offsetTooOld(logStartOffset: Offset)
+  /// The offset lies behind the next record to come.
+  case offsetPastEnd(highWatermark: Offset)
+  /// Bytes on disk are not what was written; nothing was thrown away.
+  case corrupted(file: String, position: Int, reason: String)
+  /// Record batches that came from outside are not sound.
+  case invalidBatch(index: Int, reason: String)
+  /// The disk is full; nothing was stored, and writes resume when there is room.
+  case outOfSpace
+  /// A write or sync failed for good: the data directory takes no more writes.
+  case offline(reason: String)
+  /// A read failed.
+  case unreadable(reason: String)
+  /// The log was deleted or the server is stopping.
+  case closed
+
+  init(reading error: SystemError) { self = .unreadable(reason: error.description) }
+}

@@ -1,0 +1,75 @@
+import Platform
+
+/// Opens a partition's log as it was left, or makes a new one.
+struct LogLoader {
+  let name: String
+  let directory: String
+  let files: any FileSystem
+  let settings: LogSettings
+  let recoveryPoint: Offset
+  /// True when the server before this one stopped cleanly: nothing is scanned.
+  let wasClean: Bool
+  let clock: any Clock
+  let metrics: LogMetrics
+  /// Says, for people, what was found.
+  let report: @Sendable (String) -> Void
+
+  func load() throws(LogError) -> PartitionLog {
+    do {
+      try files.createDirectory(directory)
+      let bases = try segmentBases()
+      if bases.isEmpty { return try makeNew() }
+      var segments: [LogSegment] = []
+      var end = Offset.zero
+      for (index, base) in bases.enumerated() {
+        let isLast = index == bases.count - 1
+        let loader = SegmentLoader(
+          baseOffset: base, directory: directory, files: files, recoveryPoint: recoveryPoint,
+          mayBeTorn: isLast && !wasClean, verify: !wasClean, now: clock.wallMilliseconds())
+        let outcome = try loader.load()
+        tell(outcome)
+        segments.append(outcome.segment)
+        end = outcome.nextOffset
+      }
+      return PartitionLog(
+        name: name, directory: directory, files: files, segments: segments, end: end,
+        settings: settings)
+    } catch {
+      throw .offline(reason: error.description)
+    }
+  }
+
+  private func makeNew() throws(SystemError) -> PartitionLog {
+    let segment = try LogSegment.create(
+      at: .zero, in: directory, files, now: clock.wallMilliseconds())
+    return PartitionLog(
+      name: name, directory: directory, files: files, segments: [segment], end: .zero,
+      settings: settings)
+  }
+
+  private func segmentBases() throws(SystemError) -> [Offset] {
+    var bases: [Offset] = []
+    for file in try files.list(directory) where file.hasSuffix(".log") {
+      let stem = file.dropLast(4)
+      if stem.count == 20, let value = Int64(stem), value >= 0 { bases.append(Offset(value)) }
+    }
+    return bases.sorted()
+  }
+
+  private func tell(_ outcome: SegmentLoader.Outcome) {
+    let path = outcome.segment.log.file.path
+    if outcome.rebuilt {
+      metrics.rebuiltIndexes.increment()
+      report("rebuilt the indexes of \(path)")
+    }
+    if outcome.cutBytes > 0 {
+      metrics.recoveryTruncations.increment()
+      metrics.recoveryTruncatedBytes.add(outcome.cutBytes)
+      report("cut \(outcome.cutBytes) torn bytes off \(path), \(outcome.cutReason)")
+    }
+    for entry in outcome.segment.damage {
+      metrics.damagedRanges.increment()
+      report("\(path) is damaged at position \(entry.position), \(entry.size) bytes")
+    }
+  }
+}

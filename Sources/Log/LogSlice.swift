@@ -1,0 +1,32 @@
+import Platform
+
+/// What a read chose: byte ranges, and where to read on. The bytes were not looked at.
+public struct LogSlice: Sendable {
+  /// The chosen batches as they lie on disk, neighbours merged, in order.
+  public var regions: [FileRegion] = []
+  /// The length of all regions together.
+  public var bytes = 0
+  /// The offset behind the last record that was looked at, chosen or not.
+  public var nextOffset: Offset
+  /// Where `maxRecords` was reached inside the last batch, or else `nextOffset`: for readers who take single
+  /// records.
+  public var recordLimitOffset: Offset
+  /// The first offset that is not yet visible.
+  public var highWatermark: Offset
+  /// The first offset that is still there.
+  public var logStartOffset: Offset
+
+  /// True when nothing was chosen.
+  public var isEmpty: Bool { regions.isEmpty }
+
+  mutating func add(_ file: MappableFile, position: Int, count: Int) {
+    bytes += count
+    if let last = regions.indices.last, regions[last].file === file,
+      regions[last].end == position
+    {
+      regions[last].count += count
+    } else {
+      regions.append(FileRegion(file: file, position: position, count: count))
+    }
+  }
+}

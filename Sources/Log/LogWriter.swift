@@ -1,0 +1,98 @@
+import Platform
+import Synchronization
+
+/// The one thread that appends to the logs of a data directory.
+///
+/// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was asked to
+/// commit, publishes, and tells everybody: while one sync runs, the next group gathers. No timer to tune.
+public final class LogWriter: Sendable {
+  enum Message: Sendable {
+    case append(AppendRequest)
+    case perform(@Sendable (WriterRounds) -> Void)
+  }
+
+  private let mailbox = Mailbox<Message>()
+  private let thread: Thread
+  private let queued = Atomic(0)
+  /// Why the data directory takes no more writes; `nil` while it does.
+  private let offlineReason: Lock<String?>
+
+  /// Starts the thread.
+  init(recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics) throws(SystemError) {
+    let mailbox = mailbox
+    let offlineReason = Lock<String?>(nil)
+    self.offlineReason = offlineReason
+    thread = try Thread(name: "log-writer") {
+      let rounds = WriterRounds(
+        recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, offlineReason: offlineReason
+      )
+      var messages: [Message] = []
+      while mailbox.take(into: &messages, until: rounds.deadline) {
+        rounds.run(messages)
+      }
+      rounds.finish()
+    }
+  }
+
+  /// Why the data directory takes no more writes, or `nil` while it does.
+  public var whyOffline: String? { offlineReason.withLock { $0 } }
+
+  /// Bytes that were submitted and not yet answered for.
+  public var queuedBytes: Int { queued.load(ordering: .relaxed) }
+
+  /// Takes a request; its completion will run on its sink.
+  public func submit(_ request: AppendRequest) {
+    let bytes = request.batches.bytes
+    queued.add(bytes, ordering: .relaxed)
+    let counted = AppendRequest(
+      request.batches, to: request.log, acknowledgement: request.acknowledgement,
+      sink: request.sink
+    ) { [self] outcome in
+      queued.subtract(bytes, ordering: .relaxed)
+      request.completion(outcome)
+    }
+    if !mailbox.post(.append(counted)) {
+      request.sink.post([{ counted.completion(.failure(.closed)) }])
+    }
+  }
+
+  /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is done.
+  func roll(_ log: PartitionLog) throws(LogError) {
+    try performAndWait { rounds throws(LogError) in try rounds.roll(log) }
+  }
+
+  /// Syncs all logs, writes their indexes and the recovery point. Waits until it is done.
+  func checkpoint() throws(LogError) {
+    try performAndWait { rounds throws(LogError) in try rounds.checkpoint() }
+  }
+
+  /// Lets go of a log that is being deleted; waits for appends under way.
+  func release(_ log: PartitionLog) {
+    try? performAndWait { rounds throws(LogError) in rounds.release(log) }
+  }
+
+  /// Finishes what waits, then ends the thread.
+  func stop() {
+    mailbox.close()
+    thread.join()
+  }
+
+  private func performAndWait(
+    _ body: @escaping @Sendable (WriterRounds) throws(LogError) -> Void
+  ) throws(LogError) {
+    let answer = Mailbox<LogError?>()
+    let taken = mailbox.post(
+      .perform { rounds in
+        do throws(LogError) {
+          try body(rounds)
+          answer.post(nil)
+        } catch {
+          answer.post(error)
+        }
+      })
+    guard taken else { throw .closed }
+    var outcomes: [LogError?] = []
+    _ = answer.take(into: &outcomes, until: nil)
+    if let failure = outcomes.first ?? nil { throw failure }
+  }
+}

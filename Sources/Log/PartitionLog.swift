@@ -1,0 +1,160 @@
+import Platform
+
+/// The log of one partition: segments in a directory, read by anybody, appended to by the log writer alone.
+public final class PartitionLog: Sendable {
+  struct State {
+    var segments: [LogSegment]
+    var waiters: [(offset: Offset, waiter: LogWaiter)] = []
+    var closed = false
+  }
+
+  /// Its directory's path below the data directory: `topics/orders-0`.
+  public let name: String
+  /// Where its files lie.
+  let directory: String
+  let files: any FileSystem
+  /// How far it has come.
+  public let frontiers: Frontiers
+  let state: Lock<State>
+  private let currentSettings: Lock<LogSettings>
+
+  init(
+    name: String, directory: String, files: any FileSystem, segments: [LogSegment], end: Offset,
+    settings: LogSettings
+  ) {
+    self.name = name
+    self.directory = directory
+    self.files = files
+    frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)
+    state = Lock(State(segments: segments))
+    currentSettings = Lock(settings)
+  }
+
+  /// What its topic says about it; may be changed at any time.
+  public var settings: LogSettings {
+    get { currentSettings.withLock { $0 } }
+    set { currentSettings.withLock { $0 = newValue } }
+  }
+
+  /// Chooses byte ranges; no byte of the log is touched.
+  ///
+  /// - Throws: `offsetTooOld`, `offsetPastEnd`, `corrupted`, `closed`.
+  public func read(_ request: ReadRequest) throws(LogError) -> LogSlice {
+    let committed = frontiers.committed
+    let segments = try openSegments()
+    let start = segments[0].baseOffset
+    guard request.offset >= start else { throw .offsetTooOld(logStartOffset: start) }
+    guard request.offset <= committed else { throw .offsetPastEnd(highWatermark: committed) }
+    var plan = ReadPlan(request, committed: committed, logStart: start)
+    var index = PartitionLog.segment(holding: request.offset, in: segments)
+    while index < segments.count, !plan.isFull {
+      let next = index + 1 < segments.count ? segments[index + 1].baseOffset : committed
+      try plan.take(segments[index], endOffset: next)
+      index += 1
+    }
+    return plan.slice
+  }
+
+  /// The first visible offset whose record is not older than `timestamp` (milliseconds since 1970), or the high
+  /// watermark when all are older. Reads from the disk: not for an event loop.
+  public func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset {
+    let committed = frontiers.committed
+    for segment in try openSegments() where segment.maxTimestamp >= timestamp {
+      let search = TimeSearch(segment: segment, committed: committed)
+      if let offset = try search.offset(atOrAfter: timestamp) { return offset }
+    }
+    return committed
+  }
+
+  /// A segment's visible bytes as one region, and whether more may come.
+  public func segmentRegion(
+    baseOffset: Offset
+  ) throws(LogError) -> (region: FileRegion, description: SegmentDescription)? {
+    let committed = frontiers.committed
+    let segments = try openSegments()
+    guard let index = segments.firstIndex(where: { $0.baseOffset == baseOffset }) else {
+      return nil
+    }
+    let description = describe(segments, index, committed)
+    let region = FileRegion(file: segments[index].log, position: 0, count: description.bytes)
+    return (region, description)
+  }
+
+  /// All segments, oldest first.
+  public func describeSegments() throws(LogError) -> [SegmentDescription] {
+    let committed = frontiers.committed
+    let segments = try openSegments()
+    return segments.indices.map { describe(segments, $0, committed) }
+  }
+
+  /// The bytes of all segments together, indexes not counted.
+  public var bytes: Int {
+    state.withLock { $0.segments.reduce(0) { $0 + $1.bytes } }
+  }
+
+  /// Has `waiter` fired once there is something to read at `offset`.
+  ///
+  /// - Returns: false, and nothing is kept, when that is so already: look again.
+  public func await(_ waiter: LogWaiter, at offset: Offset) -> Bool {
+    state.withLock { state in
+      if state.closed || frontiers.committed > offset { return false }
+      let index = state.waiters.firstIndex { $0.offset > offset } ?? state.waiters.count
+      state.waiters.insert((offset, waiter), at: index)
+      return true
+    }
+  }
+
+  /// Forgets a waiter that does not wait any more.
+  public func forget(_ waiter: LogWaiter) {
+    state.withLock { $0.waiters.removeAll { $0.waiter === waiter } }
+  }
+
+  /// The waiters for whom there is something to read now.
+  func takeReadyWaiters() -> [LogWaiter] {
+    state.withLock { state in
+      if state.waiters.isEmpty { return [] }
+      let committed = frontiers.committed
+      let ready =
+        state.closed
+        ? state.waiters.count
+        : state.waiters.firstIndex { $0.offset >= committed } ?? state.waiters.count
+      defer { state.waiters.removeFirst(ready) }
+      return state.waiters.prefix(ready).map(\.waiter)
+    }
+  }
+
+  /// No read, append or wait succeeds from now on.
+  func close() { state.withLock { $0.closed = true } }
+
+  func openSegments() throws(LogError) -> [LogSegment] {
+    let (segments, closed) = state.withLock { ($0.segments, $0.closed) }
+    if closed { throw .closed }
+    return segments
+  }
+
+  private static func segment(holding offset: Offset, in segments: [LogSegment]) -> Int {
+    var low = 0
+    var high = segments.count
+    while low < high {
+      let middle = (low + high) / 2
+      if segments[middle].baseOffset <= offset { low = middle + 1 } else { high = middle }
+    }
+    return max(0, low - 1)
+  }
+
+  private func describe(
+    _ segments: [LogSegment], _ index: Int, _ committed: Offset
+  ) -> SegmentDescription {
+    let segment = segments[index]
+    let sealed = index + 1 < segments.count
+    let view = segment.batches.view()
+    let visible = view.prefixCount {
+      segment.baseOffset + Int(BatchEntry($0).relativeOffset) < committed
+    }
+    return SegmentDescription(
+      baseOffset: segment.baseOffset,
+      nextOffset: sealed ? segments[index + 1].baseOffset : max(committed, segment.baseOffset),
+      bytes: visible == 0 ? 0 : BatchEntry(view[visible - 1]).end,
+      maxTimestamp: segment.maxTimestamp < 0 ? nil : segment.maxTimestamp, sealed: sealed)
+  }
+}

@@ -1,0 +1,125 @@
+/// Chooses the byte ranges of a read, segment by segment, from the batch indexes alone.
+struct ReadPlan {
+  /// One answer consists of no more ranges than this; what is left is for the next request.
+  static let regionsMax = 1 << 16
+
+  private let request: ReadRequest
+  private let committed: Offset
+  private var records = 0
+  private(set) var slice: LogSlice
+  /// True when a limit was reached and the next segment is not wanted.
+  private(set) var isFull = false
+
+  init(_ request: ReadRequest, committed: Offset, logStart: Offset) {
+    self.request = request
+    self.committed = committed
+    slice = LogSlice(
+      nextOffset: request.offset, recordLimitOffset: request.offset, highWatermark: committed,
+      logStartOffset: logStart)
+  }
+
+  /// Takes what is wanted of a segment whose last record stands just before `endOffset`.
+  mutating func take(_ segment: LogSegment, endOffset: Offset) throws(LogError) {
+    let view = segment.batches.view()
+    let base = segment.baseOffset
+    let atOrBefore = view.prefixCount {
+      base + Int(BatchEntry($0).relativeOffset) <= request.offset
+    }
+    let first = max(0, atOrBefore - 1)
+    var last = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < committed }
+    if !segment.damage.isEmpty { last = try sound(segment, view, first, last) }
+    guard first < last else { return }
+    let end = Span(segment: segment, view: view, count: last, endOffset: min(endOffset, committed))
+    if let tags = request.tags {
+      takeTagged(end, from: first, numbers: segment.batches.numbers(of: tags))
+    } else {
+      takeAll(end, from: first)
+    }
+  }
+
+  /// The visible batches of a segment.
+  private struct Span {
+    let segment: LogSegment
+    let view: EntryFile.View
+    let count: Int
+    let endOffset: Offset
+
+    subscript(index: Int) -> BatchEntry { BatchEntry(view[index]) }
+
+    func baseOffset(_ index: Int) -> Offset {
+      index < count ? segment.baseOffset + Int(self[index].relativeOffset) : endOffset
+    }
+  }
+
+  /// Whole neighbouring batches: two binary searches, however many they are.
+  private mutating func takeAll(_ span: Span, from first: Int) {
+    let start = Int(span[first].position)
+    let limit = start.addingReportingOverflow(request.maxBytes - min(slice.bytes, request.maxBytes))
+    let byteLimit = limit.overflow ? Int.max : limit.partialValue
+    var end = span.view.prefixCount { BatchEntry($0).end <= byteLimit }
+    if request.maxRecords < Int.max - Int(request.offset.value) {
+      let stop = request.offset + request.maxRecords
+      end = min(
+        end,
+        span.view.prefixCount {
+          span.segment.baseOffset + Int(BatchEntry($0).relativeOffset) < stop
+        })
+      records = max(0, span.baseOffset(min(max(end, first + 1), span.count)) - request.offset)
+    }
+    end = min(end, span.count)
+    if slice.isEmpty { end = max(end, first + 1) }
+    isFull = end < span.count || records >= request.maxRecords
+    guard end > first else { return }
+    slice.add(span.segment.log, position: start, count: span[end - 1].end - start)
+    slice.nextOffset = span.baseOffset(end)
+    slice.recordLimitOffset = slice.nextOffset
+    if request.maxRecords < Int.max - Int(request.offset.value) {
+      slice.recordLimitOffset = min(slice.nextOffset, request.offset + request.maxRecords)
+    }
+  }
+
+  /// Only the batches with a wanted tag; each entry is looked at, no batch is.
+  private mutating func takeTagged(_ span: Span, from first: Int, numbers: [UInt32]) {
+    for index in first..<span.count {
+      let entry = span[index]
+      if numbers.contains(entry.tag) {
+        let past = slice.bytes + Int(entry.size) > request.maxBytes && !slice.isEmpty
+        if past || slice.regions.count == ReadPlan.regionsMax {
+          isFull = true
+          return
+        }
+        let from = max(span.baseOffset(index), request.offset)
+        let next = span.baseOffset(index + 1)
+        slice.add(span.segment.log, position: Int(entry.position), count: Int(entry.size))
+        slice.nextOffset = next
+        slice.recordLimitOffset = next
+        let wanted = request.maxRecords - records
+        records += next - from
+        if records >= request.maxRecords {
+          slice.recordLimitOffset = from + wanted
+          isFull = true
+          return
+        }
+      } else {
+        slice.nextOffset = span.baseOffset(index + 1)
+        slice.recordLimitOffset = slice.nextOffset
+      }
+    }
+  }
+
+  /// Where the sound batches end that begin at `first`; throws when there is none.
+  private mutating func sound(
+    _ segment: LogSegment, _ view: EntryFile.View, _ first: Int, _ last: Int
+  ) throws(LogError) -> Int {
+    for index in first..<max(first, last) where BatchEntry(view[index]).tag == BatchEntry.damaged {
+      if index == first, slice.isEmpty {
+        throw .corrupted(
+          file: segment.log.file.path, position: Int(BatchEntry(view[index]).position),
+          reason: "these bytes are not what was written")
+      }
+      isFull = true
+      return index
+    }
+    return last
+  }
+}

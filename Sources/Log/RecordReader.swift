@@ -1,0 +1,64 @@
+/// Goes through the records of one uncompressed batch, checking every length against the bytes that are there.
+public struct RecordReader {
+  /// Why a batch's records could not be read.
+  public enum Failure: Error, Sendable {
+    /// The bytes end inside a record, or a length does not fit.
+    case malformed
+    /// The records are compressed by a codec that is not spoken here.
+    case compressed
+  }
+
+  private let bytes: UnsafeRawBufferPointer
+  private let header: BatchHeader
+  private var position = BatchHeader.bytes
+  private var index = 0
+
+  /// Begins at the first record of `batch`, which must hold the whole batch that `header` describes.
+  public init(_ batch: UnsafeRawBufferPointer, header: BatchHeader) throws(Failure) {
+    guard header.compression == 0 else { throw .compressed }
+    guard batch.count >= header.size else { throw .malformed }
+    bytes = UnsafeRawBufferPointer(rebasing: batch[..<header.size])
+    self.header = header
+  }
+
+  /// The next record, or `nil` behind the last one.
+  public mutating func next() throws(Failure) -> Record? {
+    guard index < Int(header.recordCount) else {
+      guard position == bytes.count else { throw .malformed }
+      return nil
+    }
+    guard let length = Varint.read(bytes, &position), length > 0, length <= bytes.count - position
+    else { throw .malformed }
+    let end = position + Int(length)
+    let body = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    position += 1
+    guard let timestampDelta = Varint.read(body, &position),
+      let offsetDelta = Varint.read(body, &position),
+      offsetDelta >= 0, offsetDelta <= Int64(header.lastOffsetDelta),
+      let key = Record.field(body, &position), let value = Record.field(body, &position)
+    else { throw .malformed }
+    let valuePosition = position - (value?.count ?? 0)
+    guard let headerCount = Varint.read(body, &position), headerCount >= 0 else { throw .malformed }
+    let headers = UnsafeRawBufferPointer(rebasing: body[position...])
+    guard RecordReader.holds(headers, count: headerCount) else { throw .malformed }
+    position = end
+    index += 1
+    return Record(
+      offset: header.baseOffset + Int(offsetDelta),
+      timestamp: header.baseTimestamp &+ timestampDelta,
+      key: key, value: value, headerCount: Int(headerCount), valuePosition: valuePosition,
+      encodedHeaders: headers)
+  }
+
+  /// True when the bytes are exactly so many headers.
+  private static func holds(_ bytes: UnsafeRawBufferPointer, count: Int64) -> Bool {
+    guard count <= bytes.count else { return false }
+    var position = 0
+    for _ in 0..<count {
+      guard let name = Record.field(bytes, &position), name != nil,
+        Record.field(bytes, &position) != nil
+      else { return false }
+    }
+    return position == bytes.count
+  }
+}

@@ -1,0 +1,104 @@
+import Platform
+
+/// Reads a slice's batches one after the other, for those who must look inside: JSON answers, journals, tools.
+///
+/// One owner at a time. On an event loop it never waits: what is not in the page cache is `notCached`, and some
+/// other thread calls `bringIn` before the loop goes on.
+public final class SliceReader {
+  /// What `next` found.
+  public enum Step {
+    /// A whole batch whose checksum holds; valid until the reader is used again.
+    case batch(BatchHeader, UnsafeRawBufferPointer)
+    /// The next bytes are not in the page cache.
+    case notCached
+    /// There are no more batches.
+    case end
+  }
+
+  private static let windowBytes = 512 << 10
+  private let regions: [FileRegion]
+  private var index = 0
+  private var position = 0
+  private let window = ByteBuffer(capacity: SliceReader.windowBytes + 64)
+
+  /// Begins at the slice's first batch.
+  public init(_ slice: LogSlice) { regions = slice.regions }
+
+  /// The next batch, without waiting for a disk.
+  public func next() throws(LogError) -> Step { try step(waiting: false) }
+
+  /// The next batch, waiting for the disk where needed; `nil` behind the last one.
+  public func nextWaiting() throws(LogError) -> (BatchHeader, UnsafeRawBufferPointer)? {
+    guard case .batch(let header, let bytes) = try step(waiting: true) else { return nil }
+    return (header, bytes)
+  }
+
+  /// Waits until the next batch's bytes are in memory. Not for an event loop.
+  public func bringIn() throws(LogError) {
+    guard index < regions.count else { return }
+    _ = try fill(SliceReader.windowBytes, waiting: true)
+  }
+
+  private func step(waiting: Bool) throws(LogError) -> Step {
+    consumeLast()
+    while index < regions.count, position == regions[index].count, window.isEmpty {
+      index += 1
+      position = 0
+    }
+    guard index < regions.count else { return .end }
+    guard try fill(BatchHeader.bytes, waiting: waiting) else { return .notCached }
+    guard let header = BatchHeader(window.bytes) else { throw damaged("no batch header") }
+    guard try fill(header.size, waiting: waiting) else { return .notCached }
+    guard window.count >= header.size else { throw damaged("a batch is cut short") }
+    let batch = UnsafeRawBufferPointer(rebasing: window.bytes[..<header.size])
+    guard BatchHeader.checksumHolds(batch) else { throw damaged("the checksum does not hold") }
+    lastSize = header.size
+    return .batch(header, batch)
+  }
+
+  private var lastSize = 0
+
+  private func consumeLast() {
+    window.consume(lastSize)
+    lastSize = 0
+  }
+
+  /// Has at least `wanted` bytes in the window, or all that the region still has; false if that needs the disk.
+  private func fill(_ wanted: Int, waiting: Bool) throws(LogError) -> Bool {
+    let region = regions[index]
+    while window.count < wanted, position < region.count {
+      let count = min(max(wanted, SliceReader.windowBytes) - window.count, region.count - position)
+      let at = region.position + position
+      var cached = true
+      do {
+        position += try window.appendUninitialized(atMost: count) { memory throws(SystemError) in
+          if waiting { return try SliceReader.whole(region.file.file, memory, at) }
+          let got = try region.file.file.readIfCached(into: memory, at: at)
+          cached = got != nil
+          return got ?? 0
+        }
+      } catch {
+        throw LogError(reading: error)
+      }
+      if !cached { return false }
+    }
+    return true
+  }
+
+  private static func whole(
+    _ file: any File, _ memory: UnsafeMutableRawBufferPointer, _ position: Int
+  ) throws(SystemError) -> Int {
+    let count = try file.read(into: memory, at: position)
+    guard count == memory.count else {
+      throw SystemError(code: 5, operation: "pread", subject: file.path)
+    }
+    return count
+  }
+
+  private func damaged(_ reason: String) -> LogError {
+    let region = regions[index]
+    return .corrupted(
+      file: region.file.file.path, position: region.position + position - window.count,
+      reason: reason)
+  }
+}

@@ -1,0 +1,230 @@
+import Platform
+
+/// What the log writer's thread does, round by round. Never seen by another thread.
+final class WriterRounds {
+  /// How long bytes that nobody waits for may stay unsynced, in milliseconds.
+  private static let idleSyncMilliseconds = 20
+  /// After so many bytes the recovery point moves up, so that a restart scans no more than that.
+  private static let checkpointBytes = 256 << 20
+
+  private let recoveryPoints: RecoveryPoints
+  private let clock: any Clock
+  private let metrics: LogMetrics
+  private let offlineReason: Lock<String?>
+  private var appenders: [ObjectIdentifier: LogAppender] = [:]
+  private var completions = Completions()
+  private var unsynced: [ObjectIdentifier: (appender: LogAppender, batches: Int)] = [:]
+  private var bytesSinceCheckpoint = 0
+  /// When the oldest unsynced bytes are to be synced although nobody waits for them.
+  private(set) var deadline: MonotonicTime?
+
+  init(
+    recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics,
+    offlineReason: Lock<String?>
+  ) {
+    self.recoveryPoints = recoveryPoints
+    self.clock = clock
+    self.metrics = metrics
+    self.offlineReason = offlineReason
+  }
+
+  /// The requests of one round that go to the same log.
+  private struct Group {
+    let appender: LogAppender
+    var requests: [AppendRequest]
+    var outcomes: [Result<AppendRequest.Stored, LogError>] = []
+  }
+
+  /// Works through what came in since the last round.
+  func run(_ messages: [LogWriter.Message]) {
+    var groups: [Group] = []
+    var places: [ObjectIdentifier: Int] = [:]
+    for message in messages {
+      switch message {
+      case .append(let request):
+        let identity = ObjectIdentifier(request.log)
+        if let place = places[identity] {
+          groups[place].requests.append(request)
+        } else if let appender = appender(for: request) {
+          places[identity] = groups.count
+          groups.append(Group(appender: appender, requests: [request]))
+        }
+      case .perform(let body):
+        finish(&groups)
+        places.removeAll()
+        body(self)
+      }
+    }
+    finish(&groups)
+    syncWhatIsOverdue()
+    if bytesSinceCheckpoint >= WriterRounds.checkpointBytes { try? checkpoint() }
+  }
+
+  /// Brings everything to the disk before the thread ends.
+  func finish() {
+    try? checkpoint()
+  }
+
+  func roll(_ log: PartitionLog) throws(LogError) {
+    try refuseWhenOffline()
+    do {
+      try appender(of: log).roll(log.settings)
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  func checkpoint() throws(LogError) {
+    try refuseWhenOffline()
+    bytesSinceCheckpoint = 0
+    do {
+      for appender in appenders.values {
+        try appender.advanceCheckpoint()
+        recoveryPoints.set(appender.checkpoint, of: appender.log.name)
+        wakeReaders(of: appender.log)
+      }
+      unsynced.removeAll()
+      deadline = nil
+      completions.deliver()
+      try recoveryPoints.write()
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  func release(_ log: PartitionLog) {
+    let identity = ObjectIdentifier(log)
+    appenders[identity] = nil
+    unsynced[identity] = nil
+    log.close()
+    wakeReaders(of: log)
+    completions.deliver()
+  }
+
+  private func appender(of log: PartitionLog) throws(LogError) -> LogAppender {
+    if let known = appenders[ObjectIdentifier(log)] { return known }
+    let fresh = try LogAppender(log, clock: clock)
+    appenders[ObjectIdentifier(log)] = fresh
+    return fresh
+  }
+
+  private func appender(for request: AppendRequest) -> LogAppender? {
+    do {
+      try refuseWhenOffline()
+      return try appender(of: request.log)
+    } catch {
+      metrics.refusedAppends.increment()
+      completions.add({ request.completion(.failure(error)) }, on: request.sink)
+      return nil
+    }
+  }
+
+  private func refuseWhenOffline() throws(LogError) {
+    if let reason = offlineReason.withLock({ $0 }) { throw .offline(reason: reason) }
+  }
+
+  /// Writes all groups, answers those who wanted no more, then syncs and answers the others.
+  private func finish(_ groups: inout [Group]) {
+    guard !groups.isEmpty else { return completions.deliver() }
+    for index in groups.indices {
+      write(&groups[index])
+      answer(groups[index], .written)
+    }
+    completions.deliver()
+    for group in groups {
+      commit(group)
+      answer(group, .committed)
+    }
+    completions.deliver()
+    groups.removeAll(keepingCapacity: true)
+  }
+
+  private func write(_ group: inout Group) {
+    group.outcomes = group.appender.append(group.requests)
+    var batches = 0
+    var records = 0
+    var bytes = 0
+    for (request, outcome) in zip(group.requests, group.outcomes) {
+      switch outcome {
+      case .success:
+        batches += request.batches.batches.count
+        records += request.batches.recordCount
+        bytes += request.batches.bytes
+      case .failure(let error):
+        metrics.refusedAppends.increment()
+        note(error)
+      }
+    }
+    metrics.appendedBytes.add(bytes)
+    metrics.appendedRecords.add(records)
+    metrics.appendedBatches.add(batches)
+    bytesSinceCheckpoint += bytes
+    if group.appender.log.settings.durability == .memory {
+      wakeReaders(of: group.appender.log)
+    } else if batches > 0 {
+      let identity = ObjectIdentifier(group.appender.log)
+      unsynced[identity, default: (group.appender, 0)].batches += batches
+      if deadline == nil {
+        deadline = clock.monotonicTime().advanced(
+          byMilliseconds: WriterRounds.idleSyncMilliseconds)
+      }
+    }
+  }
+
+  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for good.
+  private func commit(_ group: Group) {
+    let log = group.appender.log
+    guard log.settings.durability == .disk,
+      group.requests.contains(where: { $0.acknowledgement == .committed })
+    else { return }
+    synchronize(log)
+  }
+
+  private func synchronize(_ log: PartitionLog) {
+    guard let entry = unsynced.removeValue(forKey: ObjectIdentifier(log)) else { return }
+    let start = clock.monotonicTime()
+    do {
+      try entry.appender.synchronize()
+    } catch {
+      return note(error)
+    }
+    metrics.syncDuration.observe(clock.monotonicTime().nanoseconds(since: start))
+    metrics.batchesPerSync.observe(UInt64(entry.batches))
+    wakeReaders(of: log)
+    if unsynced.isEmpty { deadline = nil }
+  }
+
+  private func syncWhatIsOverdue() {
+    guard let due = deadline, clock.monotonicTime() >= due else { return }
+    for entry in unsynced.values { synchronize(entry.appender.log) }
+    deadline = nil
+    completions.deliver()
+  }
+
+  private func answer(_ group: Group, _ stage: AppendRequest.Acknowledgement) {
+    let reached = group.appender.log.frontiers.committed
+    for (request, outcome) in zip(group.requests, group.outcomes)
+    where request.acknowledgement == stage {
+      var outcome = outcome
+      if stage == .committed, case .success(let stored) = outcome, stored.baseOffset >= reached {
+        outcome = .failure(.offline(reason: offlineReason.withLock { $0 } ?? "the sync failed"))
+      }
+      let result = outcome
+      completions.add({ request.completion(result) }, on: request.sink)
+    }
+  }
+
+  private func wakeReaders(of log: PartitionLog) {
+    for waiter in log.takeReadyWaiters() {
+      if let job = waiter.fire() { completions.add(job, on: waiter.sink) }
+    }
+  }
+
+  /// One place where a disk that failed for good takes the whole directory offline.
+  private func note(_ error: LogError) {
+    guard case .offline(let reason) = error else { return }
+    offlineReason.withLock { if $0 == nil { $0 = reason } }
+  }
+}
