@@ -1,0 +1,33 @@
+import JSON
+import Testing
+
+@Suite struct UTF8ValidationTests {
+  static let good: [[UInt8]] = [
+    [], [0], [0x7F], [0xC2, 0x80], [0xDF, 0xBF], [0xE0, 0xA0, 0x80], [0xED, 0x9F, 0xBF],
+    [0xEE, 0x80, 0x80],
+    [0xEF, 0xBF, 0xBF], [0xF0, 0x90, 0x80, 0x80], [0xF4, 0x8F, 0xBF, 0xBF],
+  ]
+  static let bad: [[UInt8]] = [
+    [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x9F, 0xBF],
+    [0xE2, 0x82],
+    [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x9F, 0x98],
+    [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFE], [0xFF],
+  ]
+
+  /// Each sequence alone, and at every place in a block of 64 bytes.
+  private func isValid(_ bytes: [UInt8]) -> [Bool] {
+    (0..<68).flatMap { (before: Int) -> [Bool] in
+      [0, 70].map { (after: Int) -> Bool in
+        let text =
+          Array(repeating: 0x61, count: before) + bytes + Array(repeating: 0x61, count: after)
+        return text.withUnsafeBytes(UTF8Validation.isValid)
+      }
+    }
+  }
+
+  @Test func takesWellFormedSequencesOnly() {
+    let refused = Self.good.filter { isValid($0).contains(false) }
+    let taken = Self.bad.filter { isValid($0).contains(true) }
+    #expect(refused.isEmpty && taken.isEmpty)
+  }
+}
