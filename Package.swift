@@ -30,9 +30,16 @@ let package = Package(
     module("JSON", ["CSimdjson", "Platform"]),
     module("Metrics", ["Platform"]),
     module("Log", ["CIsal", "Platform", "Metrics"]),
+    .target(
+      name: "Support", dependencies: ["Log", "Platform"], path: "Tests/Support",
+      swiftSettings: strict),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
+    .testTarget(
+      name: "LogTests", dependencies: ["Log", "Metrics", "Platform", "Support"],
+      exclude: ["Golden"], swiftSettings: strict),
     tests("MetricsTests", ["Metrics", "Platform"]),
+    tests("PlatformTests", ["Platform", "Support"]),
   ],
   cxxLanguageStandard: .cxx17
 )
