@@ -98,7 +98,7 @@ public final class PartitionLog: Sendable {
   /// Has `waiter` fired once there is something to read at `offset`.
   ///
   /// - Returns: false, and nothing is kept, when that is so already: look again.
-  public func await(_ waiter: LogWaiter, at offset: Offset) -> Bool {
+  public func hold(_ waiter: LogWaiter, at offset: Offset) -> Bool {
     state.withLock { state in
       if state.closed || frontiers.committed > offset { return false }
       let index = state.waiters.firstIndex { $0.offset > offset } ?? state.waiters.count
