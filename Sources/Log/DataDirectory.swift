@@ -34,6 +34,7 @@ public final class DataDirectory: Sendable {
   /// What its logs count.
   public let metrics: LogMetrics
   private let lock: Lock<FileLock?>
+  private let closing = Lock(false)
   private let wasClean: Bool
   private let clock: any Clock
   private let recoveryPoints: RecoveryPoints
@@ -88,7 +89,7 @@ public final class DataDirectory: Sendable {
       recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean, clock: clock,
       metrics: metrics, report: report)
     let log = try loader.load()
-    recoveryPoints.set(log.frontiers.written, of: name)
+    recoveryPoints.set(log.checkpoint, of: name)
     return log
   }
 
@@ -97,7 +98,6 @@ public final class DataDirectory: Sendable {
   /// - Returns: what has to be removed, in its own time.
   public func retire(_ log: PartitionLog, number: Int) throws(LogError) -> String {
     writer.release(log)
-    recoveryPoints.remove(log.name)
     let grave = "\(path)/\(log.name).\(number).deleted"
     do {
       try files.rename("\(path)/\(log.name)", to: grave)
@@ -109,6 +109,11 @@ public final class DataDirectory: Sendable {
 
   /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the directory.
   public func close() {
+    let isOpen = closing.withLock { closed in
+      defer { closed = true }
+      return !closed
+    }
+    guard isOpen else { return }
     writer.stop()
     defer { lock.withLock { $0 = nil } }
     guard writer.whyOffline == nil else { return }

@@ -13,6 +13,8 @@ public final class PartitionLog: Sendable {
   /// Where its files lie.
   let directory: String
   let files: any FileSystem
+  /// Everything before it was on the disk and in the index files when it was opened.
+  let checkpoint: Offset
   /// How far it has come.
   public let frontiers: Frontiers
   let state: Lock<State>
@@ -20,11 +22,12 @@ public final class PartitionLog: Sendable {
 
   init(
     name: String, directory: String, files: any FileSystem, segments: [LogSegment], end: Offset,
-    settings: LogSettings
+    checkpoint: Offset, settings: LogSettings
   ) {
     self.name = name
     self.directory = directory
     self.files = files
+    self.checkpoint = checkpoint
     frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)
     state = Lock(State(segments: segments))
     currentSettings = Lock(settings)

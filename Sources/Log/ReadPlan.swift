@@ -27,7 +27,7 @@ struct ReadPlan {
     }
     let first = max(0, atOrBefore - 1)
     var last = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < committed }
-    if !segment.damage.isEmpty { last = try sound(segment, view, first, last) }
+    if segment.hasDamage { last = try sound(segment, view, first, last) }
     guard first < last else { return }
     let end = Span(segment: segment, view: view, count: last, endOffset: min(endOffset, committed))
     if let tags = request.tags {
@@ -112,10 +112,13 @@ struct ReadPlan {
     _ segment: LogSegment, _ view: EntryFile.View, _ first: Int, _ last: Int
   ) throws(LogError) -> Int {
     for index in first..<max(first, last) where BatchEntry(view[index]).tag == BatchEntry.damaged {
-      if index == first, slice.isEmpty {
+      let entry = BatchEntry(view[index])
+      if index == first, slice.isEmpty, slice.nextOffset == request.offset {
         throw .corrupted(
-          file: segment.log.file.path, position: Int(BatchEntry(view[index]).position),
-          reason: "these bytes are not what was written")
+          file: segment.log.file.path, position: Int(entry.position),
+          reason: entry.size == 0
+            ? "the file is shorter than what was written"
+            : "these bytes are not what was written")
       }
       isFull = true
       return index

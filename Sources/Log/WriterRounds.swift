@@ -87,7 +87,7 @@ final class WriterRounds {
       unsynced.removeAll()
       deadline = nil
       completions.deliver()
-      try recoveryPoints.write()
+      try recoveryPoints.write(keepingOld: true)
     } catch {
       note(error)
       throw error
@@ -101,6 +101,13 @@ final class WriterRounds {
     log.close()
     wakeReaders(of: log)
     completions.deliver()
+    // A new log of this name must not meet the old one's point after a crash.
+    recoveryPoints.remove(log.name)
+    do {
+      try recoveryPoints.write(keepingOld: false)
+    } catch {
+      note(error)
+    }
   }
 
   private func appender(of log: PartitionLog) throws(LogError) -> LogAppender {
