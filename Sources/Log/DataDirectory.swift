@@ -1,7 +1,7 @@
 import Platform
 
-/// A server's data on disk: locked for one server at a time, with the logs under it and the thread that writes
-/// them.
+/// A server's data on disk: locked for one server at a time, with the logs under it and the thread
+/// that writes them.
 public final class DataDirectory: Sendable {
   /// Why a data directory could not be opened.
   public enum OpenFailure: Error, Sendable, CustomStringConvertible {
@@ -93,7 +93,8 @@ public final class DataDirectory: Sendable {
     return log
   }
 
-  /// Closes a log and gives its directory another name, so that a new one can take its place at once.
+  /// Closes a log and gives its directory another name, so that a new one can take its place at
+  /// once.
   ///
   /// - Returns: what has to be removed, in its own time.
   public func retire(_ log: PartitionLog, number: Int) throws(LogError) -> String {
@@ -107,7 +108,8 @@ public final class DataDirectory: Sendable {
     }
   }
 
-  /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the directory.
+  /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the
+  /// directory.
   public func close() {
     let isOpen = closing.withLock { closed in
       defer { closed = true }

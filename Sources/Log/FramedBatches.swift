@@ -2,8 +2,8 @@ import Platform
 
 /// Record batches ready for a log but for their offsets, one behind the other in a single buffer.
 ///
-/// Made by one thread (a loop, while a body comes in), then handed to the log writer, which patches the offsets:
-/// never used by two at once.
+/// Made by one thread (a loop, while a body comes in), then handed to the log writer, which patches
+/// the offsets: never used by two at once.
 public final class FramedBatches: @unchecked Sendable {
   /// What the writer and the indexes need to know about one batch without looking at it.
   struct Batch {

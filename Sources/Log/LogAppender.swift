@@ -1,6 +1,7 @@
 import Platform
 
-/// The writing end of one log: gives out offsets, writes runs of batches, keeps the indexes, begins new segments.
+/// The writing end of one log: gives out offsets, writes runs of batches, keeps the indexes, begins
+/// new segments.
 ///
 /// Belongs to the writer's thread.
 final class LogAppender {

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The one thread that appends to the logs of a data directory.
 ///
-/// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was asked to
-/// commit, publishes, and tells everybody: while one sync runs, the next group gathers. No timer to tune.
+/// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was
+/// asked to commit, publishes, and tells everybody: while one sync runs, the next group gathers. No
+/// timer to tune.
 public final class LogWriter: Sendable {
   enum Message: Sendable {
     case append(AppendRequest)
@@ -63,7 +64,8 @@ public final class LogWriter: Sendable {
     }
   }
 
-  /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is done.
+  /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is
+  /// done.
   func roll(_ log: PartitionLog) throws(LogError) {
     try performAndWait { rounds throws(LogError) in try rounds.roll(log) }
   }

@@ -1,7 +1,7 @@
 import Platform
 
-/// Finds a record by time inside one segment: the time index leads near, batch headers nearer, one decoded batch
-/// to the record.
+/// Finds a record by time inside one segment: the time index leads near, batch headers nearer, one
+/// decoded batch to the record.
 struct TimeSearch {
   let segment: LogSegment
   let committed: Offset

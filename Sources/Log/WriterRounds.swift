@@ -180,7 +180,8 @@ final class WriterRounds {
     }
   }
 
-  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for good.
+  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for
+  /// good.
   private func commit(_ group: Group) {
     let log = group.appender.log
     guard log.settings.durability == .disk,

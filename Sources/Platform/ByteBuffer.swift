@@ -2,8 +2,9 @@ import Glibc
 
 /// Growable bytes with one owner at a time: appended at the end, consumed from the front.
 ///
-/// The buffer is a class so that it can be parked, pooled and handed from an event loop to a writer without a
-/// copy. It is `Sendable` by contract, not by a lock: whoever hands it over stops touching it.
+/// The buffer is a class so that it can be parked, pooled and handed from an event loop to a writer
+/// without a copy. It is `Sendable` by contract, not by a lock: whoever hands it over stops
+/// touching it.
 public final class ByteBuffer: @unchecked Sendable {
   @usableFromInline var memory: UnsafeMutableRawPointer
   @usableFromInline var start = 0
@@ -81,7 +82,8 @@ public final class ByteBuffer: @unchecked Sendable {
     end = start + count
   }
 
-  /// Lets `fill` write up to `atMost` bytes behind the last one, and counts as many in as it returns.
+  /// Lets `fill` write up to `atMost` bytes behind the last one, and counts as many in as it
+  /// returns.
   @inlinable public func appendUninitialized<Failure: Error>(
     atMost: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) -> Int {

@@ -19,7 +19,8 @@ public struct StreamSocket: ~Copyable, Sendable {
     }
   }
 
-  /// Sends bytes. With `more`, the kernel may hold a partial segment back for what follows (`MSG_MORE`).
+  /// Sends bytes. With `more`, the kernel may hold a partial segment back for what follows
+  /// (`MSG_MORE`).
   public borrowing func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> Transfer {
     let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
     return transfer { Glibc.send(descriptor.number, bytes.baseAddress, bytes.count, flags) }
