@@ -1,0 +1,39 @@
+/// The classes of bytes that the grammars of RFC 9110 and RFC 3986 speak of.
+enum Octet {
+  static let tab: UInt8 = 0x09
+  static let lineFeed: UInt8 = 0x0A
+  static let carriageReturn: UInt8 = 0x0D
+  static let space: UInt8 = 0x20
+  static let delete: UInt8 = 0x7F
+
+  /// `tchar` of RFC 9110 §5.6.2, as a bit a byte below 128.
+  @inline(__always) static func isToken(_ byte: UInt8) -> Bool {
+    let low: UInt64 = 0x03FF_6CFA_0000_0000
+    let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+    let word = byte < 64 ? low : high
+    return byte < 128 && (word >> UInt64(byte & 63)) & 1 == 1
+  }
+
+  @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+  @inline(__always) static func isAlpha(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+
+  /// SP or HTAB, the whitespace of RFC 9110 §5.6.3.
+  @inline(__always) static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+
+  /// What may stand in a field's value: no control byte but HTAB (RFC 9110 §5.5).
+  @inline(__always) static func isFieldContent(_ byte: UInt8) -> Bool {
+    (byte >= space || byte == tab) && byte != delete
+  }
+
+  @inline(__always) static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte &- 0x41 < 26 ? byte | 0x20 : byte
+  }
+
+  /// The value of a hexadecimal digit.
+  @inline(__always) static func hexValue(_ byte: UInt8) -> UInt8? {
+    if isDigit(byte) { return byte &- 0x30 }
+    let letter = (byte | 0x20) &- 0x61
+    return letter < 6 ? letter + 10 : nil
+  }
+}
