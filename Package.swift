@@ -17,6 +17,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "sluice",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
   targets: [
     .target(name: "CLinux"),
     .target(
@@ -30,6 +35,12 @@ let package = Package(
     module("JSON", ["CSimdjson", "Platform"]),
     module("Metrics", ["Platform"]),
     module("Log", ["CIsal", "Platform", "Metrics"]),
+    module(
+      "HTTPServer",
+      [
+        "Platform", "HTTP", "Metrics",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     tests("MetricsTests", ["Metrics", "Platform"]),

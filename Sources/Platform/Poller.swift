@@ -32,7 +32,7 @@ public final class Poller {
   deinit { events.deallocate() }
 
   /// Watches a socket for both directions, edge-triggered, until it is closed.
-  public func watch(_ socket: borrowing StreamSocket, token: UInt64) throws(SystemError) {
+  public func watch(_ socket: StreamSocket, token: UInt64) throws(SystemError) {
     try add(
       socket.descriptor.number, token: token,
       EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue)

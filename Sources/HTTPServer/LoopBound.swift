@@ -1,0 +1,16 @@
+import Platform
+
+/// A value that belongs to one thread, on its way through others: they carry it, only its own may open it.
+public struct LoopBound<Value>: @unchecked Sendable {
+  private let owner = ThreadIdentity.current
+  private let bound: Value
+
+  /// Binds `value` to the calling thread.
+  public init(_ value: Value) { bound = value }
+
+  /// The value. Stops the program on any other thread.
+  public var value: Value {
+    precondition(ThreadIdentity.current == owner, "a loop's value was opened on another thread")
+    return bound
+  }
+}

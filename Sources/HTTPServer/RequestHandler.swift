@@ -1,0 +1,10 @@
+import HTTP
+import Platform
+
+/// What answers requests: one a loop, made and used on the loop's thread.
+public protocol RequestHandler: AnyObject {
+  /// A request's head has arrived. The answer is given through the exchange, now or later.
+  func handle(_ exchange: Exchange)
+  /// The answer to somebody who did not get as far as a request.
+  func refuse(_ refusal: Refusal) -> (head: ResponseHead, body: ByteBuffer)
+}
