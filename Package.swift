@@ -44,6 +44,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     tests("MetricsTests", ["Metrics", "Platform"]),
+    tests("TidyTests", []),
   ],
   cxxLanguageStandard: .cxx17
 )
