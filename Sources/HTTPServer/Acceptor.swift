@@ -15,7 +15,9 @@ final class Acceptor {
   }
 
   /// Takes what waits; false if the process has no descriptor left and should rest.
-  func takeWaiting(_ context: ServerContext, own: LoopMailbox, adopt: (StreamSocket) -> Void) -> Bool {
+  func takeWaiting(_ context: ServerContext, own: LoopMailbox, adopt: (StreamSocket) -> Void)
+    -> Bool
+  {
     for _ in 0..<Acceptor.perTurn {
       switch listener.accept() {
       case .none: return true

@@ -34,7 +34,8 @@ public struct HTTPMetrics: Sendable {
     receivedBytes = registry.counter(
       "sluice_http_received_bytes_total", help: "Bytes received from clients.", unit: .bytes)
     sentBytes = registry.counter(
-      "sluice_http_sent_bytes_total", help: "Bytes sent to clients, heads and bodies.", unit: .bytes)
+      "sluice_http_sent_bytes_total", help: "Bytes sent to clients, heads and bodies.", unit: .bytes
+    )
     requestDuration = registry.histogram(
       "sluice_http_request_duration_seconds",
       help: "From the end of a request's head to the last byte of its answer.",

@@ -147,7 +147,8 @@ final class OutputQueue {
     }
   }
 
-  private func fill(_ buffer: ByteBuffer, from source: any BodySource, isChunked: Bool) -> BodyStep {
+  private func fill(_ buffer: ByteBuffer, from source: any BodySource, isChunked: Bool) -> BodyStep
+  {
     guard isChunked else { return source.fill(buffer, budget: OutputQueue.pieceBytes) }
     let chunk = ChunkedEncoder.begin(in: buffer)
     let step = source.fill(buffer, budget: OutputQueue.pieceBytes)

@@ -53,7 +53,7 @@ public struct DeliveryMetrics: Sendable {
       duration: registry.histogram(
         "sluice_delivery_duration_seconds",
         help: "From the first to the last byte of a delivery.", unit: .nanoseconds,
-        bounds: Histogram.latencyNanoseconds, labels: labels))
+        labels: labels, bounds: Histogram.latencyNanoseconds))
   }
 
   private func cell(_ strategy: CopyStrategy, isCold: Bool) -> Cell {
@@ -75,8 +75,12 @@ public struct DeliveryMetrics: Sendable {
     cell.calls.add(calls)
     cell.userTime.add(max(0, to.userMicroseconds - from.userMicroseconds))
     cell.systemTime.add(max(0, to.systemMicroseconds - from.systemMicroseconds))
-    if to.minorFaults != from.minorFaults { cell.minorFaults.add(to.minorFaults - from.minorFaults) }
-    if to.majorFaults != from.majorFaults { cell.majorFaults.add(to.majorFaults - from.majorFaults) }
+    if to.minorFaults != from.minorFaults {
+      cell.minorFaults.add(to.minorFaults - from.minorFaults)
+    }
+    if to.majorFaults != from.majorFaults {
+      cell.majorFaults.add(to.majorFaults - from.majorFaults)
+    }
     cell.voluntarySwitches.add(to.voluntarySwitches - from.voluntarySwitches)
     cell.involuntarySwitches.add(to.involuntarySwitches - from.involuntarySwitches)
   }

@@ -34,7 +34,9 @@ final class FileDelivery {
   /// Up to this position of the current region's file the pages were cold and have been brought in.
   var warmedEnd = 0
 
-  init(_ regions: [FileRegion], strategy: CopyStrategy, metrics: DeliveryMetrics, start: MonotonicTime) {
+  init(
+    _ regions: [FileRegion], strategy: CopyStrategy, metrics: DeliveryMetrics, start: MonotonicTime
+  ) {
     self.regions = regions
     self.strategy = strategy
     remaining = regions.reduce(0) { $0 + $1.count }

@@ -4,7 +4,9 @@ import Platform
 /// (`preadv2` with `RWF_NOWAIT`, about a microsecond).
 enum PageProbe {
   /// True when the first and the last byte of the range are in memory.
-  static func isHot(_ file: any File, from position: Int, count: Int, _ meter: DeliveryMeter) -> Bool {
+  static func isHot(_ file: any File, from position: Int, count: Int, _ meter: DeliveryMeter)
+    -> Bool
+  {
     isHot(file, position, meter) && (count < 4096 || isHot(file, position + count - 1, meter))
   }
 
@@ -12,8 +14,12 @@ enum PageProbe {
     var byte: UInt8 = 0
     meter.countCall()
     return withUnsafeMutableBytes(of: &byte) { buffer in
-      // An error will show again, and be handled, when the bytes are sent.
-      ((try? file.readIfCached(into: buffer, at: position)) ?? 1) != nil
+      do {
+        return try file.readIfCached(into: buffer, at: position) != nil
+      } catch {
+        // The error will show again, and be handled, when the bytes are sent.
+        return true
+      }
     }
   }
 }

@@ -43,7 +43,8 @@ enum ReadDelivery {
   }
 
   /// Reads the next bytes, of as many regions as fit; gives the turn's end if they are not at hand.
-  private static func fill(_ buffer: ByteBuffer, _ delivery: FileDelivery) -> FileDelivery.Outcome? {
+  private static func fill(_ buffer: ByteBuffer, _ delivery: FileDelivery) -> FileDelivery.Outcome?
+  {
     while let region = delivery.current, buffer.spare > 0 {
       let count = min(region.count, buffer.spare)
       delivery.meter.countCall()
