@@ -41,6 +41,7 @@ let package = Package(
         "Platform", "HTTP", "Metrics",
         .product(name: "HeapModule", package: "swift-collections"),
       ]),
+    module("Broker", ["Platform", "JSON", "Metrics", "Log"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     tests("MetricsTests", ["Metrics", "Platform"]),
