@@ -66,9 +66,16 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "Support", dependencies: ["Log", "Platform"], path: "Tests/Support",
+      swiftSettings: strict),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
+    .testTarget(
+      name: "LogTests", dependencies: ["Log", "Metrics", "Platform", "Support"],
+      exclude: ["Golden"], swiftSettings: strict),
     tests("MetricsTests", ["Metrics", "Platform"]),
+    tests("PlatformTests", ["Platform", "Support"]),
     tests("TidyTests", []),
   ],
   cxxLanguageStandard: .cxx17

@@ -27,12 +27,13 @@ public final class FramedBatches: @unchecked Sendable {
   private static let pooledFromBytes = 64 << 10
 
   private(set) var buffer = ByteBuffer(capacity: FramedBatches.smallBytes)
+  private var isPooled = false
   var batches: [Batch] = []
   /// The records of all batches together.
   public internal(set) var recordCount = 0
 
   deinit {
-    if buffer.capacity >= FramedBatches.pooledFromBytes { FramedBatches.pool.give(buffer) }
+    if isPooled { FramedBatches.pool.give(buffer) }
   }
 
   /// Makes room for `count` more bytes, in a buffer of the pool once there are many.
@@ -43,8 +44,8 @@ public final class FramedBatches: @unchecked Sendable {
 
   private func makeRoom(_ count: Int) {
     let wanted = buffer.count + count
-    guard wanted > FramedBatches.pooledFromBytes, buffer.capacity <= FramedBatches.pooledFromBytes
-    else { return buffer.reserve(count) }
+    guard wanted > FramedBatches.pooledFromBytes, !isPooled else { return buffer.reserve(count) }
+    isPooled = true
     let large = FramedBatches.pool.take()
     large.append(buffer.bytes)
     buffer = large

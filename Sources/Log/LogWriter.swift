@@ -26,8 +26,15 @@ public final class LogWriter: Sendable {
       let rounds = WriterRounds(
         recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, offlineReason: offlineReason
       )
+      let machine = SystemClock()
       var messages: [Message] = []
-      while mailbox.take(into: &messages, until: rounds.deadline) {
+      while true {
+        // The kernel's waits know its own clock only; the injected one may stand still.
+        let limit = rounds.deadline.map {
+          machine.monotonicTime().advanced(
+            byNanoseconds: max(1_000_000, $0.nanoseconds(since: clock.monotonicTime())))
+        }
+        guard mailbox.take(into: &messages, until: limit) else { break }
         rounds.run(messages)
       }
       rounds.finish()
