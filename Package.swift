@@ -45,6 +45,11 @@ let package = Package(
     tests("JSONTests", ["JSON", "Platform"]),
     tests("MetricsTests", ["Metrics", "Platform"]),
     tests("TidyTests", []),
+    .systemLibrary(
+      name: "CCurl", path: "Tests/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(
+      name: "Support", dependencies: ["CCurl"], path: "Tests/Support", swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )
