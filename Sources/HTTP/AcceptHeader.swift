@@ -10,6 +10,7 @@ public enum AcceptHeader {
   ) -> MediaType? {
     var ranges = ListElements(accept)
     if ranges.next() == nil { return offered.first }
+    if !accept.contains(where: isListOrWildcard) { return offered.first { $0.matches(accept) } }
     var best: (index: Int, quality: Int, specificity: Int)?
     for index in offered.indices {
       guard let match = match(accept, offered[index]), match.quality > 0 else { continue }
@@ -19,6 +20,11 @@ public enum AcceptHeader {
       best = (index, match.quality, match.specificity)
     }
     return best.map { offered[$0.index] }
+  }
+
+  /// Without these bytes a value is one plain type, which is what programs send.
+  private static func isListOrWildcard(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "*")
   }
 
   /// The quality, in thousandths, that the most specific range gives a type.

@@ -54,14 +54,12 @@ public struct Authority: Hashable, Sendable {
     if first == UInt8(ascii: "[") { return endOfLiteral(bytes) }
     var index = 0
     while index < bytes.count, bytes[index] != UInt8(ascii: ":") {
-      if bytes[index] == UInt8(ascii: "%") {
-        guard index + 2 < bytes.count, Octet.hexValue(bytes[index + 1]) != nil,
-          Octet.hexValue(bytes[index + 2]) != nil
+      if !Octet.isHostName(bytes[index]) {
+        guard bytes[index] == UInt8(ascii: "%"), index &+ 2 < bytes.count,
+          Octet.hexValue(bytes[index &+ 1]) != nil, Octet.hexValue(bytes[index &+ 2]) != nil
         else { return nil }
-      } else if !isNameByte(bytes[index]) {
-        return nil
       }
-      index += 1
+      index &+= 1
     }
     return index > 0 ? index : nil
   }
@@ -78,18 +76,5 @@ public struct Authority: Hashable, Sendable {
       }
     }
     return colons >= 2 && colons <= 7 ? end + 1 : nil
-  }
-
-  /// `unreserved / sub-delims` of RFC 3986 §2.2.
-  @inline(__always) private static func isNameByte(_ byte: UInt8) -> Bool {
-    if Octet.isAlpha(byte) || Octet.isDigit(byte) { return true }
-    switch byte {
-    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
-      UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"),
-      UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-      UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "="):
-      return true
-    default: return false
-    }
   }
 }

@@ -1,8 +1,8 @@
 /// A stretch of the bytes of a head.
-@usableFromInline
+
 struct Extent: Sendable {
-  @usableFromInline let start: UInt32
-  @usableFromInline let count: UInt32
+  let start: UInt32
+  let count: UInt32
 
   @inline(__always) init(_ lower: Int, _ upper: Int) {
     start = UInt32(truncatingIfNeeded: lower)
@@ -11,10 +11,10 @@ struct Extent: Sendable {
 
   static var empty: Extent { Extent(0, 0) }
 
-  @inlinable var isEmpty: Bool { count == 0 }
+  var isEmpty: Bool { count == 0 }
 
   /// The bytes it covers in `bytes`.
-  @inlinable func of(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+  func of(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: bytes[Int(start)..<Int(start) + Int(count)])
   }
 }

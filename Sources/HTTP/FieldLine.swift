@@ -1,9 +1,9 @@
 /// Where one field line lies in the bytes of its head.
-@usableFromInline
+
 struct FieldLine: Sendable {
-  @usableFromInline let field: FieldName
-  @usableFromInline let name: Extent
-  @usableFromInline let value: Extent
+  let field: FieldName
+  let name: Extent
+  let value: Extent
 
   /// Reads the line that begins at `position` of a head whose lines all end with CRLF, and says
   /// where the next one begins (RFC 9112 §5).
@@ -15,15 +15,17 @@ struct FieldLine: Sendable {
     guard colon > position, head[colon] == UInt8(ascii: ":") else {
       throw Octet.isBlank(head[position]) ? .obsoleteFolding : .fieldName
     }
-    guard let end = head.index(of: Octet.lineFeed, from: colon) else { throw .fieldName }
+    let end = head.endOfFieldContent(from: colon &+ 1)
+    guard end &+ 1 < head.count, head[end] == Octet.carriageReturn,
+      head[end &+ 1] == Octet.lineFeed
+    else { throw .fieldValue }
     var lower = colon &+ 1
-    var upper = end &- 1
+    var upper = end
     while lower < upper, Octet.isBlank(head[lower]) { lower &+= 1 }
     while upper > lower, Octet.isBlank(head[upper &- 1]) { upper &-= 1 }
-    guard head.part(lower, upper).isFieldContent else { throw .fieldValue }
     let line = FieldLine(
       field: FieldName.recognise(head.part(position, colon)),
       name: Extent(position, colon), value: Extent(lower, upper))
-    return (line, end &+ 1)
+    return (line, end &+ 2)
   }
 }

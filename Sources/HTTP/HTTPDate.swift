@@ -61,11 +61,15 @@ public struct HTTPDate: Sendable {
 
   /// Appends the 29 bytes.
   public func append(to buffer: ByteBuffer) {
-    withUnsafeBytes(of: rendered) { buffer.append($0) }
+    withBytes { buffer.append($0) }
   }
 
   /// The date as text.
-  public var text: String { withUnsafeBytes(of: rendered) { $0.text } }
+  public var text: String { withBytes { $0.text } }
+
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(of: rendered, body)
+  }
 
   private static func put(_ number: Int, at index: Int, in bytes: inout InlineArray<29, UInt8>) {
     bytes[index] = UInt8(truncatingIfNeeded: number / 10) &+ UInt8(ascii: "0")

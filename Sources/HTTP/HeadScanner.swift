@@ -19,29 +19,36 @@ struct HeadScanner {
   mutating func advance(
     _ input: UnsafeRawBufferPointer, _ limits: HeadLimits
   ) throws(ParseFailure) -> Int? {
-    while true {
-      if lineCount == 0, start < input.count { try checkFirstByte(input[start]) }
-      guard let end = input.index(of: Octet.lineFeed, from: scanned) else {
-        scanned = input.count
-        try check(limits, upTo: input.count)
-        return nil
-      }
-      try check(limits, upTo: end + 1)
-      guard end > lineStart, input[end - 1] == Octet.carriageReturn else { throw .bareLineFeed }
-      scanned = end + 1
-      let isEmptyLine = end == lineStart + 1
-      lineStart = end + 1
+    if lineCount == 0, start < input.count { try checkFirstByte(input[start]) }
+    var position = scanned
+    var lines = lineCount
+    while let end = input.index(of: Octet.lineFeed, from: position) {
+      try check(limits, lines, upTo: end &+ 1)
+      guard end > lineStart, input[end &- 1] == Octet.carriageReturn else { throw .bareLineFeed }
+      let isEmptyLine = end == lineStart &+ 1
+      position = end &+ 1
+      lineStart = position
       if !isEmptyLine {
-        lineCount += 1
-        if lineCount - 1 > limits.fieldsMax { throw .fieldsTooMany }
-      } else if lineCount > 0 {
-        return lineStart
+        lines &+= 1
+        if lines > limits.fieldsMax &+ 1 { throw .fieldsTooMany }
+      } else if lines > 0 {
+        lineCount = lines
+        return position
       } else {
-        start = lineStart
-        emptyLines += 1
-        if emptyLines > HeadLimits.emptyLinesMax { throw .emptyLinesTooMany }
+        try skipEmptyLine(input)
       }
     }
+    try check(limits, lines, upTo: input.count)
+    lineCount = lines
+    scanned = input.count
+    return nil
+  }
+
+  private mutating func skipEmptyLine(_ input: UnsafeRawBufferPointer) throws(ParseFailure) {
+    start = lineStart
+    emptyLines += 1
+    if emptyLines > HeadLimits.emptyLinesMax { throw .emptyLinesTooMany }
+    if start < input.count { try checkFirstByte(input[start]) }
   }
 
   /// What cannot begin a method, a TLS record say, is refused without waiting for a line to end.
@@ -50,9 +57,11 @@ struct HeadScanner {
     throw byte == Octet.lineFeed ? .bareLineFeed : .requestLine
   }
 
-  private func check(_ limits: HeadLimits, upTo end: Int) throws(ParseFailure) {
-    let size = end - start
-    if lineCount == 0, size > limits.firstLineBytesMax { throw .targetTooLong }
+  @inline(__always) private func check(
+    _ limits: HeadLimits, _ lines: Int, upTo end: Int
+  ) throws(ParseFailure) {
+    let size = end &- start
+    if lines == 0, size > limits.firstLineBytesMax { throw .targetTooLong }
     if size > limits.headBytesMax { throw .headTooLarge }
   }
 }

@@ -8,10 +8,23 @@ enum Octet {
 
   /// `tchar` of RFC 9110 §5.6.2, as a bit a byte below 128.
   @inline(__always) static func isToken(_ byte: UInt8) -> Bool {
-    let low: UInt64 = 0x03FF_6CFA_0000_0000
-    let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+    isIn(byte, 0x03FF_6CFA_0000_0000, 0x57FF_FFFF_C7FF_FFFE)
+  }
+
+  /// `unreserved / sub-delims` of RFC 3986 §2.2 and §2.3: what a host's name is made of.
+  @inline(__always) static func isHostName(_ byte: UInt8) -> Bool {
+    isIn(byte, 0x2BFF_7FD2_0000_0000, 0x47FF_FFFE_87FF_FFFE)
+  }
+
+  /// Visible ASCII but `#` and `?`: what a request target is made of.
+  @inline(__always) static func isTarget(_ byte: UInt8) -> Bool {
+    isIn(byte, 0x7FFF_FFF6_0000_0000, 0x7FFF_FFFF_FFFF_FFFF)
+  }
+
+  /// Whether a byte's bit is set in a table of 128, given as its two halves.
+  @inline(__always) static func isIn(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
     let word = byte < 64 ? low : high
-    return byte < 128 && (word >> UInt64(byte & 63)) & 1 == 1
+    return byte < 128 && (word &>> UInt64(byte)) & 1 == 1
   }
 
   @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }

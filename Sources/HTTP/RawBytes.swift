@@ -62,25 +62,30 @@ extension UnsafeRawBufferPointer {
   /// One byte or more, all of them `tchar` (RFC 9110 §5.6.2).
   var isToken: Bool { !isEmpty && allSatisfy(Octet.isToken) }
 
-  /// Free of control bytes but HTAB (RFC 9110 §5.5), eight bytes a step.
-  var isFieldContent: Bool {
+  /// Free of control bytes but HTAB (RFC 9110 §5.5).
+  var isFieldContent: Bool { endOfFieldContent(from: 0) == count }
+
+  /// Where, at or after `from`, the first byte stands that no field value may hold: a control byte
+  /// other than HTAB, CR and LF included. Eight bytes a step.
+  func endOfFieldContent(from: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    var index = 0
+    var index = from
     while index &+ 8 <= count {
-      let word = loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
       let deletes = word ^ (ones &* 0x7F)
       let suspects =
-        ((word &- (ones &* 0x20)) & ~word) | ((deletes &- ones) & ~deletes)
-      if suspects & (ones << 7) != 0 {
-        for offset in index..<index + 8 where !Octet.isFieldContent(self[offset]) { return false }
+        (((word &- (ones &* 0x20)) & ~word) | ((deletes &- ones) & ~deletes)) & (ones << 7)
+      if suspects == 0 {
+        index &+= 8
+        continue
       }
-      index &+= 8
-    }
-    while index < count {
-      if !Octet.isFieldContent(self[index]) { return false }
+      // The lowest suspect is a true one: a borrow only spreads upwards. It may be a HTAB.
+      index &+= suspects.trailingZeroBitCount >> 3
+      if self[index] != Octet.tab { return index }
       index &+= 1
     }
-    return true
+    while index < count, Octet.isFieldContent(self[index]) { index &+= 1 }
+    return index
   }
 
   /// The number that one or more decimal digits spell, if it fits.

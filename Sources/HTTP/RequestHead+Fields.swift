@@ -1,11 +1,11 @@
 /// The field section of a request (RFC 9110 §5).
 extension RequestHead {
   /// How many field lines there are.
-  public var fieldCount: Int { lines.count }
+  public var fieldCount: Int { storage.header.lineCount }
 
   /// Whether a field stands in the head. Costs a bit test. Not for `.other`.
-  @inlinable public func has(_ field: FieldName) -> Bool {
-    seen & (1 << UInt32(field.rawValue)) != 0
+  public func has(_ field: FieldName) -> Bool {
+    storage.header.seen & field.bit != 0
   }
 
   /// Lends the value of a field, without the blanks around it; nil when it is not there.
@@ -13,28 +13,37 @@ extension RequestHead {
   /// Several lines are joined by `, ` in a copy (RFC 9110 §5.3). Host, Content-Type, Origin,
   /// Range, If-Range, If-Modified-Since, Authorization and the Producer fields cannot repeat: the
   /// parser refuses them. `.other` has no value; use `withValue(named:)`.
-  @inlinable public func withValue<Result, Failure: Error>(
+  public func withValue<Result, Failure: Error>(
     of field: FieldName, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard has(field), field != .other else { return nil }
-    guard let first = lines.firstIndex(where: { $0.field == field }) else { return nil }
-    if lines[(first + 1)...].contains(where: { $0.field == field }) {
-      let joined = joinedValue(of: field)
-      return try joined.withUnsafeBufferPointer { all throws(Failure) in
-        try body(UnsafeRawBufferPointer(all))
+    return try storage.withContents { lines, bytes throws(Failure) in
+      var found: Extent?
+      for index in 0..<storage.header.lineCount where lines[index].field == field {
+        if found == nil {
+          found = lines[index].value
+        } else {
+          let joined = joinedValue(of: field)
+          return try joined.withUnsafeBufferPointer { all throws(Failure) in
+            try body(UnsafeRawBufferPointer(all))
+          }
+        }
       }
+      return try found.map { extent throws(Failure) in try body(extent.of(bytes)) }
     }
-    return try withBytes(of: lines[first].value, body)
   }
 
   /// Lends the value of the first line with a name, given in lower case; nil when there is none.
   public func withValue<Result, Failure: Error>(
     named name: StaticString, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
-    for line in lines where withBytes(of: line.name, { $0.equals(lowercase: name) }) {
-      return try withBytes(of: line.value, body)
+    try storage.withContents { lines, bytes throws(Failure) in
+      for index in 0..<storage.header.lineCount
+      where lines[index].name.of(bytes).equals(lowercase: name) {
+        return try body(lines[index].value.of(bytes))
+      }
+      return nil
     }
-    return nil
   }
 
   /// The value of a field as text, joined as in `withValue(of:)`; what is not UTF-8 becomes U+FFFD.
@@ -54,21 +63,23 @@ extension RequestHead {
   }
 
   /// Calls `body` with the value of each line of a field, in order.
-  @inlinable public func forEachValue<Failure: Error>(
+  public func forEachValue<Failure: Error>(
     of field: FieldName, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    for line in lines where line.field == field { try withBytes(of: line.value, body) }
+    try storage.withContents { lines, bytes throws(Failure) in
+      for index in 0..<storage.header.lineCount where lines[index].field == field {
+        try body(lines[index].value.of(bytes))
+      }
+    }
   }
 
   /// Calls `body` with each line in order: the field, its name as sent, its value.
-  @inlinable public func forEachField<Failure: Error>(
+  public func forEachField<Failure: Error>(
     _ body: (FieldName, UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    for line in lines {
-      try withBytes(of: line.name) { name throws(Failure) in
-        try withBytes(of: line.value) { value throws(Failure) in
-          try body(line.field, name, value)
-        }
+    try storage.withContents { lines, bytes throws(Failure) in
+      for index in 0..<storage.header.lineCount {
+        try body(lines[index].field, lines[index].name.of(bytes), lines[index].value.of(bytes))
       }
     }
   }
@@ -80,7 +91,7 @@ extension RequestHead {
     return withValue(of: .accept) { AcceptHeader.choose($0, from: offered) } ?? nil
   }
 
-  @usableFromInline func joinedValue(of field: FieldName) -> [UInt8] {
+  func joinedValue(of field: FieldName) -> [UInt8] {
     var joined: [UInt8] = []
     forEachValue(of: field) { value in
       if !joined.isEmpty { joined += [UInt8(ascii: ","), Octet.space] }

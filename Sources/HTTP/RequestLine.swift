@@ -7,37 +7,54 @@ struct RequestLine {
   private(set) var authority = Extent.empty
   private(set) var path = Extent.empty
   private(set) var query = Extent.empty
+  /// Where the first field line begins.
+  let end: Int
 
-  /// Parses a line without its CRLF: `method SP target SP HTTP/1.x`.
-  init(_ line: UnsafeRawBufferPointer, targetBytesMax: Int) throws(ParseFailure) {
+  /// Parses the line a head begins with, `method SP target SP HTTP/1.x CRLF`.
+  init(_ head: UnsafeRawBufferPointer, targetBytesMax: Int) throws(ParseFailure) {
     var end = 0
-    while end < line.count, Octet.isToken(line[end]) { end &+= 1 }
-    guard end > 0, end <= HeadLimits.methodBytesMax, end < line.count,
-      line[end] == Octet.space
-    else { throw .requestLine }
-    methodName = Extent(0, end)
-    method = Method.recognise(line.part(0, end))
-
-    let start = end &+ 1
-    var mark = -1
-    end = start
-    while end < line.count, line[end] != Octet.space {
-      let byte = line[end]
-      guard byte > 0x20, byte < Octet.delete, byte != UInt8(ascii: "#") else { throw .target }
-      if byte == UInt8(ascii: "?"), mark < 0 { mark = end }
-      end &+= 1
+    while Octet.isToken(head[end]) { end &+= 1 }
+    guard end > 0, end <= HeadLimits.methodBytesMax, head[end] == Octet.space else {
+      throw .requestLine
     }
-    guard end > start, end < line.count else { throw .requestLine }
+    methodName = Extent(0, end)
+    method = Method.recognise(head.part(0, end))
+    let start = end &+ 1
+    let mark = try Self.scanTarget(head, start, &end)
+    guard end > start, head[end] == Octet.space else { throw .requestLine }
     if end &- start > targetBytesMax { throw .targetTooLong }
     target = Extent(start, end)
-    version = try Self.version(line.part(end &+ 1, line.count))
-    if method == .other, line.part(0, start &- 1).equals("CONNECT") { throw .methodUnsupported }
-    try split(line, start, end, mark: mark)
+    version = try Self.version(head, at: end &+ 1)
+    if method == .other, head.part(0, start &- 1).equals("CONNECT") { throw .methodUnsupported }
+    self.end = end &+ " HTTP/1.1\r\n".utf8.count
+    try split(head, start, end, mark: mark)
   }
 
-  private static func version(_ bytes: UnsafeRawBufferPointer) throws(ParseFailure) -> Version {
-    guard bytes.count == 8, bytes.part(0, 5).equals("HTTP/"), Octet.isDigit(bytes[5]),
-      bytes[6] == UInt8(ascii: "."), Octet.isDigit(bytes[7])
+  /// Moves `end` to the SP or CR behind the target; gives where its first `?` stands, or -1.
+  private static func scanTarget(
+    _ head: UnsafeRawBufferPointer, _ start: Int, _ end: inout Int
+  ) throws(ParseFailure) -> Int {
+    var mark = -1
+    end = start
+    while true {
+      let byte = head[end]
+      if !Octet.isTarget(byte) {
+        if byte == Octet.space || byte == Octet.carriageReturn { return mark }
+        guard byte == UInt8(ascii: "?") else { throw .target }
+        if mark < 0 { mark = end }
+      }
+      end &+= 1
+    }
+  }
+
+  private static func version(
+    _ head: UnsafeRawBufferPointer, at start: Int
+  ) throws(ParseFailure) -> Version {
+    guard start &+ 10 <= head.count else { throw .requestLine }
+    let bytes = head.part(start, start &+ 10)
+    guard bytes.part(0, 5).equals("HTTP/"), Octet.isDigit(bytes[5]),
+      bytes[6] == UInt8(ascii: "."), Octet.isDigit(bytes[7]), bytes[8] == Octet.carriageReturn,
+      bytes[9] == Octet.lineFeed
     else { throw .requestLine }
     guard bytes[5] == UInt8(ascii: "1") else { throw .versionUnsupported }
     return bytes[7] == UInt8(ascii: "0") ? .http10 : .http11

@@ -9,6 +9,8 @@ public struct ResponseHead: Sendable {
   /// The status of the answer.
   public var status: Status
   private var fields: [UInt8] = []
+  /// More than the status line, Date, the framing, Connection and the empty line ever take.
+  private static let ownBytesMax = 256
 
   /// A head without fields.
   public init(_ status: Status) {
@@ -81,26 +83,29 @@ public struct ResponseHead: Sendable {
     version: Version
   ) {
     assert(framing != .chunked || version == .http11, "HTTP/1.0 has no chunks")
-    buffer.reserve(fields.count + 192)
-    buffer.append(status.line)
-    buffer.append("Date: ")
-    date.append(to: buffer)
-    buffer.append("\r\n")
-    buffer.append(fields)
-    switch framing {
-    case .length(let count):
-      buffer.append("Content-Length: ")
-      buffer.append(decimal: count)
-      buffer.append("\r\n")
-    case .chunked: buffer.append("Transfer-Encoding: chunked\r\n")
-    case .none, .untilClose: break
-    }
-    if !keepAlive || framing == .untilClose {
-      buffer.append("Connection: close\r\n\r\n")
-    } else if version == .http10 {
-      buffer.append("Connection: keep-alive\r\n\r\n")
-    } else {
-      buffer.append("\r\n")
+    // One visit to the buffer: each costs an exclusivity check.
+    _ = buffer.appendUninitialized(atMost: fields.count + Self.ownBytesMax) { memory in
+      var writer = FieldWriter(memory)
+      writer.put(status.line)
+      writer.put("Date: ")
+      date.withBytes { writer.put($0) }
+      writer.put("\r\n")
+      fields.withUnsafeBytes { writer.put($0) }
+      switch framing {
+      case .length(let count):
+        writer.put("Content-Length: ")
+        writer.put(decimal: count)
+        writer.put("\r\n")
+      case .chunked: writer.put("Transfer-Encoding: chunked\r\n")
+      case .none, .untilClose: break
+      }
+      if !keepAlive || framing == .untilClose {
+        writer.put("Connection: close\r\n")
+      } else if version == .http10 {
+        writer.put("Connection: keep-alive\r\n")
+      }
+      writer.put("\r\n")
+      return writer.count
     }
   }
 
@@ -117,20 +122,10 @@ public struct ResponseHead: Sendable {
   }
 
   private mutating func append(decimal number: Int) {
-    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    withUnsafeMutableBytes(of: &digits) { scratch in
-      var index = scratch.count
-      var rest = number.magnitude
-      repeat {
-        index -= 1
-        scratch[index] = UInt8(truncatingIfNeeded: rest % 10) &+ UInt8(ascii: "0")
-        rest /= 10
-      } while rest != 0
-      if number < 0 {
-        index -= 1
-        scratch[index] = UInt8(ascii: "-")
-      }
-      fields.append(contentsOf: scratch[index...])
+    withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { memory in
+      var writer = FieldWriter(memory)
+      writer.put(decimal: number)
+      fields.append(contentsOf: memory[..<writer.count])
     }
   }
 

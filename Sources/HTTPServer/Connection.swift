@@ -332,7 +332,7 @@ final class Connection {
     let count = min(region.count, FileDelivery.coldWindowBytes)
     let file = region.file.file
     let position = region.position
-    let bound = LoopBound((self, delivery))
+    let bound = ThreadBound((self, delivery))
     let mailbox = loop.mailbox
     let buffers = loop.context.readBuffers
     loop.context.readers.run {

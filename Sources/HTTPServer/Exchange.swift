@@ -38,7 +38,7 @@ public final class Exchange {
   }
 
   /// The exchange, to be carried through other threads.
-  public var bound: LoopBound<Exchange> { LoopBound(self) }
+  public var bound: ThreadBound<Exchange> { ThreadBound(self) }
 
   /// True when the request has a body that is not empty, as far as its head tells.
   public var hasBody: Bool { !(head.framing == .none || head.framing == .length(0)) }
@@ -133,7 +133,7 @@ public final class Exchange {
     _ work: @escaping @Sendable () -> Result, then: @escaping (Result) -> Void
   ) {
     let sink = sink
-    let bound = LoopBound(then)
+    let bound = ThreadBound(then)
     connection.loop.context.readers.run {
       let result = work()
       sink.post([{ bound.value(result) }])

@@ -153,7 +153,7 @@ final class LogAppender {
       run.end += batch.size
       run.nextOffset = run.nextOffset + batch.recordCount
     }
-    run.parts.append(UnsafeRawBufferPointer(bytes))
+    if !bytes.isEmpty { run.parts.append(UnsafeRawBufferPointer(bytes)) }
     run.requests.append(request)
   }
 

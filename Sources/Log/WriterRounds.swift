@@ -208,7 +208,9 @@ final class WriterRounds {
     for (request, outcome) in zip(group.requests, group.outcomes)
     where request.acknowledgement == stage {
       var outcome = outcome
-      if stage == .committed, case .success(let stored) = outcome, stored.baseOffset >= reached {
+      if stage == .committed, case .success(let stored) = outcome,
+        stored.baseOffset + stored.count > reached
+      {
         outcome = .failure(.offline(reason: offlineReason.withLock { $0 } ?? "the sync failed"))
       }
       let result = outcome

@@ -1,7 +1,5 @@
-import Platform
-
 /// A value that belongs to one thread, on its way through others: they carry it, only its own may open it.
-public struct LoopBound<Value>: @unchecked Sendable {
+public struct ThreadBound<Value>: @unchecked Sendable {
   private let owner = ThreadIdentity.current
   private let bound: Value
 
@@ -10,7 +8,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
 
   /// The value. Stops the program on any other thread.
   public var value: Value {
-    precondition(ThreadIdentity.current == owner, "a loop's value was opened on another thread")
+    precondition(ThreadIdentity.current == owner, "a thread's value was opened on another thread")
     return bound
   }
 }

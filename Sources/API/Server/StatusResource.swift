@@ -1,0 +1,68 @@
+import Broker
+import HTTPServer
+import JSON
+import Log
+
+/// `/v1/status`: everything at a glance.
+enum StatusResource {
+  @Sendable static func status(_ call: Call) throws(Problem) {
+    let service = call.service
+    let topics = call.broker.topics
+    call.respondJSON { json in
+      json.beginObject()
+      json.key("version")
+      json.string(service.version)
+      json.key("phase")
+      json.string("\(service.phase)")
+      json.key("started")
+      json.string(TimestampText.text(service.startMilliseconds))
+      json.key("uptime_ms")
+      json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
+      json.key("storage")
+      json.string(call.broker.whyOffline == nil ? "online" : "offline")
+      json.key("totals")
+      writeTotals(topics, to: &json)
+      json.key("rates")
+      writeRates(service.rates, to: &json)
+      json.key("topics")
+      json.beginArray()
+      for topic in topics { TopicsResource.writeSummary(topic, to: &json) }
+      json.endArray()
+      json.key("strategies")
+      json.beginArray()
+      for price in service.strategyPrices() { price.write(to: &json) }
+      json.endArray()
+      json.endObject()
+    }
+  }
+
+  private static func writeTotals(_ topics: [Topic], to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("topics")
+    json.number(topics.count)
+    json.key("partitions")
+    json.number(topics.reduce(0) { $0 + $1.partitions.count })
+    json.key("records")
+    json.number(topics.reduce(0) { $0 + $1.records })
+    json.key("bytes")
+    json.number(topics.reduce(0) { $0 + $1.bytes })
+    json.endObject()
+  }
+
+  /// By the second, over about the last ten seconds; `null` right after the start.
+  private static func writeRates(_ rates: Rates, to json: inout JSONWriter) {
+    func write(_ value: Double?, _ json: inout JSONWriter) {
+      if let value { json.number((value * 10).rounded() / 10) } else { json.null() }
+    }
+    json.beginObject()
+    json.key("records_in_per_second")
+    write(rates.perSecond(\.records), &json)
+    json.key("bytes_in_per_second")
+    write(rates.perSecond(\.appendedBytes), &json)
+    json.key("bytes_delivered_per_second")
+    write(rates.perSecond(\.deliveredBytes), &json)
+    json.key("requests_per_second")
+    write(rates.perSecond(\.requests), &json)
+    json.endObject()
+  }
+}
