@@ -46,6 +46,21 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ]),
     module("Broker", ["Platform", "JSON", "Metrics", "Log"]),
+    .target(name: "CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
+    module(
+      "API",
+      [
+        "CAssets", "Platform", "HTTP", "JSON", "Metrics", "Log", "HTTPServer", "Broker",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "sluice",
+      dependencies: [
+        "Platform", "JSON", "Metrics", "Log", "HTTPServer", "Broker", "API",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     tests("MetricsTests", ["Metrics", "Platform"]),

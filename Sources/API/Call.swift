@@ -152,7 +152,7 @@ struct Call {
   func receiveJSON(_ completion: @escaping (JSONValue) throws(Problem) -> Void) {
     receiveWhole(limitBytes: service.options.bodyBytesMax) { body in
       let document: JSONValue
-      do {
+      do throws(JSONError) {
         document = try handler.parser.parse(body.bytes)
       } catch {
         return fail(Problem(error))

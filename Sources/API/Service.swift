@@ -1,5 +1,5 @@
 import Broker
-import HTTP
+import HTTPServer
 import Log
 import Logging
 import Metrics
@@ -26,6 +26,10 @@ public final class Service: Sendable {
   public let clock: any Clock
   /// What the log counts.
   public let logMetrics: LogMetrics
+  /// What the HTTP server counts.
+  public let httpMetrics: HTTPMetrics
+  /// What each copy strategy costs.
+  public let deliveryMetrics: DeliveryMetrics
   let logger: Logger
   let options: ServiceOptions
   let startMilliseconds: Int64
@@ -36,12 +40,14 @@ public final class Service: Sendable {
 
   /// A service that is not open yet.
   public init(
-    version: String, registry: MetricsRegistry, logMetrics: LogMetrics, clock: any Clock,
-    logger: Logger, options: ServiceOptions
+    version: String, registry: MetricsRegistry, clock: any Clock, logger: Logger,
+    options: ServiceOptions
   ) {
     self.version = version
     self.registry = registry
-    self.logMetrics = logMetrics
+    logMetrics = LogMetrics(registry)
+    httpMetrics = HTTPMetrics(registry)
+    deliveryMetrics = DeliveryMetrics(registry)
     self.clock = clock
     self.logger = logger
     self.options = options
@@ -56,6 +62,15 @@ public final class Service: Sendable {
   public func open(_ broker: Broker) {
     opened.withLock { $0 = broker }
     currentPhase.store(Phase.serving.rawValue, ordering: .releasing)
+  }
+
+  /// Takes a sample of the counters whose rates `/v1/status` shows; to be called once a second.
+  public func sampleRates() {
+    rates.add(
+      Rates.Sample(
+        time: clock.monotonicTime(), records: logMetrics.appendedRecords.value,
+        appendedBytes: logMetrics.appendedBytes.value, requests: httpMetrics.answerCount,
+        deliveredBytes: deliveryMetrics.prices.reduce(0) { $0 + $1.bytes }))
   }
 
   /// The server is about to stop: `/readyz` says so.

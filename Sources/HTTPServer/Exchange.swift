@@ -93,22 +93,28 @@ public final class Exchange {
 
   /// Answers with a body that `source` makes. One that fits into its first piece goes with its length, a longer
   /// one in chunks; to an HTTP/1.0 client, until the connection closes.
-  public func respond(_ response: ResponseHead, source: any BodySource) {
-    guard !isAnswered, !isGone else { return }
+  ///
+  /// - Returns: false, and nothing is answered, when the source fails before its first piece.
+  @discardableResult
+  public func respond(_ response: ResponseHead, source: any BodySource) -> Bool {
+    guard !isAnswered, !isGone else { return true }
     let first = connection.loop.buffers.take()
     defer { connection.loop.buffers.give(first) }
     let step = source.fill(first, budget: 64 << 10)
     switch step {
-    case .end: return respond(response, body: first)
-    case .failed:
-      connection.close()
-      return
+    case .end:
+      respond(response, body: first)
+      return true
+    case .failed: return false
     case .more, .waiting: break
     }
     let isChunked = head.version == .http11
-    guard begin(response, isChunked ? .chunked : .untilClose) else { return }
     if !isChunked { keepsAlive = false }
-    guard head.method != .head else { return connection.wake() }
+    guard begin(response, isChunked ? .chunked : .untilClose) else { return true }
+    guard head.method != .head else {
+      connection.wake()
+      return true
+    }
     let output = connection.output
     if isChunked, !first.isEmpty {
       ChunkedEncoder.appendHead(of: first.count, to: output.bytes)
@@ -120,6 +126,7 @@ public final class Exchange {
     output.append(source, isChunked: isChunked)
     if case .waiting = step { output.isSuspended = true }
     connection.wake()
+    return true
   }
 
   /// Says that a body source that was `waiting` has more.

@@ -51,5 +51,8 @@ public struct HTTPMetrics: Sendable {
     }
   }
 
+  /// Answers given so far.
+  public var answerCount: UInt64 { answers.reduce(0) { $0 + $1.value } }
+
   func countAnswer(_ status: Status) { answers[status.code / 100 - 1].increment() }
 }

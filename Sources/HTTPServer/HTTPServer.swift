@@ -15,14 +15,14 @@ public final class HTTPServer: Sendable {
   /// - Parameter makeHandler: called once on each loop's thread.
   /// - Throws: what the kernel says when the address cannot be had.
   public init(
-    _ configuration: ServerConfiguration, clock: any Clock, registry: MetricsRegistry,
-    makeHandler: @escaping @Sendable () -> any RequestHandler
+    _ configuration: ServerConfiguration, clock: any Clock, metrics: HTTPMetrics,
+    deliveryMetrics: DeliveryMetrics, makeHandler: @escaping @Sendable () -> any RequestHandler
   ) throws(SystemError) {
     let listener = try Listener(configuration.address)
     address = listener.address
     let context = try ServerContext(
-      configuration: configuration, clock: clock, metrics: HTTPMetrics(registry),
-      deliveryMetrics: DeliveryMetrics(registry))
+      configuration: configuration, clock: clock, metrics: metrics,
+      deliveryMetrics: deliveryMetrics)
     self.context = context
     var mailboxes: [LoopMailbox] = []
     for _ in 0..<configuration.loopCount { mailboxes.append(try LoopMailbox()) }

@@ -23,8 +23,6 @@ public struct ServerConfiguration: Sendable {
   public var drainMilliseconds = 10_000
   /// Threads that bring cold pages in and do what may wait for a disk.
   public var readerThreads = 4
-  /// Answers up to this many file bytes go by `read` when the request leaves the choice to the server.
-  public var readBytesMax = 32 << 10
 
   /// The defaults, for `address`.
   public init(address: SocketAddress, loopCount: Int = Processors.available()) {

@@ -57,11 +57,9 @@ enum ServerResource {
   @Sendable static func interface(_ call: Call) throws(Problem) {
     var head = ResponseHead(.ok)
     head.add("Content-Type", "application/yaml")
-    let count = sluice_openapi_yaml_size
-    withUnsafeBytes(of: sluice_openapi_yaml) { first in
-      let bytes = UnsafeRawBufferPointer(start: first.baseAddress, count: count)
-      call.exchange.respond(call.identified(head), bytes: bytes)
-    }
+    let bytes = UnsafeRawBufferPointer(
+      start: sluice_openapi_yaml(), count: sluice_openapi_yaml_size())
+    call.exchange.respond(call.identified(head), bytes: bytes)
   }
 
   @Sendable static func page(_ call: Call) throws(Problem) {

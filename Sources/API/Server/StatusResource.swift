@@ -30,7 +30,7 @@ enum StatusResource {
       json.endArray()
       json.key("strategies")
       json.beginArray()
-      for price in service.strategyPrices() { price.write(to: &json) }
+      for price in service.deliveryMetrics.prices { write(price, to: &json) }
       json.endArray()
       json.endObject()
     }
@@ -63,6 +63,28 @@ enum StatusResource {
     write(rates.perSecond(\.deliveredBytes), &json)
     json.key("requests_per_second")
     write(rates.perSecond(\.requests), &json)
+    json.endObject()
+  }
+
+  private static func write(_ price: StrategyPrice, to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("strategy")
+    json.string(price.strategy.rawValue)
+    json.key("bytes")
+    json.number(price.bytes)
+    json.key("syscalls")
+    json.number(price.systemCalls)
+    json.key("cpu_user_seconds")
+    json.number(Double(price.userMicroseconds) / 1e6)
+    json.key("cpu_system_seconds")
+    json.number(Double(price.systemMicroseconds) / 1e6)
+    json.key("cpu_seconds_per_gb")
+    let cpu = Double(price.userMicroseconds + price.systemMicroseconds) / 1e6
+    if price.bytes > 0 { json.number(cpu / Double(price.bytes) * 1e9) } else { json.null() }
+    json.key("page_faults")
+    json.number(price.pageFaults)
+    json.key("context_switches")
+    json.number(price.contextSwitches)
     json.endObject()
   }
 }

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-extern const unsigned char sluice_openapi_yaml[];
-extern const size_t sluice_openapi_yaml_size;
+/* The bytes of openapi.yaml, and how many they are. They live as long as the program. */
+const unsigned char *sluice_openapi_yaml(void);
+size_t sluice_openapi_yaml_size(void);
 
 #endif

@@ -56,6 +56,20 @@ public struct DeliveryMetrics: Sendable {
         labels: labels, bounds: Histogram.latencyNanoseconds))
   }
 
+  /// What each strategy has cost so far.
+  public var prices: [StrategyPrice] {
+    CopyStrategy.allCases.map { strategy in
+      let both = [cell(strategy, isCold: false), cell(strategy, isCold: true)]
+      func sum(_ value: (Cell) -> UInt64) -> UInt64 { both.reduce(0) { $0 + value($1) } }
+      return StrategyPrice(
+        strategy: strategy, bytes: sum { $0.bytes.value }, systemCalls: sum { $0.calls.value },
+        userMicroseconds: sum { $0.userTime.value },
+        systemMicroseconds: sum { $0.systemTime.value },
+        pageFaults: sum { $0.minorFaults.value + $0.majorFaults.value },
+        contextSwitches: sum { $0.voluntarySwitches.value + $0.involuntarySwitches.value })
+    }
+  }
+
   private func cell(_ strategy: CopyStrategy, isCold: Bool) -> Cell {
     let row =
       switch strategy {
