@@ -47,6 +47,7 @@ public final class Exchange {
   public func receiveBody(_ consumer: any BodyConsumer) {
     precondition(self.consumer == nil, "a body is received once")
     self.consumer = consumer
+    connection.wake()
     if isBodyComplete { return consumer.end() }
     if continueIsDue {
       continueIsDue = false

@@ -4,6 +4,6 @@ import FoundationEssentials
 enum LogTime {
   /// Now, as RFC 3339 in UTC with milliseconds.
   static func now() -> String {
-    Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+    Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
   }
 }

@@ -19,7 +19,7 @@ final class FileDelivery {
   }
 
   /// The most one turn sends before the loop's other connections get theirs.
-  static let turnBytesMax = 8 << 20
+  static let turnBytesMax = 16 << 20
   /// How much is brought in at a time when pages are cold.
   static let coldWindowBytes = 4 << 20
 
