@@ -61,6 +61,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    tests("CrashTests", ["Support", "sluice"]),
+    tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     tests("MetricsTests", ["Metrics", "Platform"]),

@@ -1,7 +1,7 @@
 import Foundation
 
 /// An answer as a client sees it.
-public struct HTTPResponse {
+public struct HTTPResponse: Sendable {
   /// The status.
   public var status = 0
   /// The version as it was written, such as `HTTP/1.1`.

@@ -83,7 +83,7 @@ public struct KafkaBatch {
     covered += KafkaBatch.bigEndian(Int64(-1)) + KafkaBatch.bigEndian(Int16(-1))
     covered += KafkaBatch.bigEndian(Int32(-1)) + KafkaBatch.bigEndian(Int32(records.count)) + body
     return KafkaBatch.bigEndian(baseOffset) + KafkaBatch.bigEndian(Int32(covered.count + 9))
-      + KafkaBatch.bigEndian(Int32(-1)) + [2] + KafkaBatch.bigEndian(Crc32c.checksum(covered))
+      + KafkaBatch.bigEndian(Int32(-1)) + [2] + KafkaBatch.bigEndian(Castagnoli.checksum(covered))
       + covered
   }
 
@@ -125,7 +125,7 @@ public struct KafkaBatch {
     let start = bytes.startIndex
     guard bytes[start + 16] == 2 else { throw Fault.version }
     let checksum = KafkaBatch.number(bytes.dropFirst(17), as: UInt32.self)
-    guard checksum == Crc32c.checksum(Array(bytes.dropFirst(21))) else { throw Fault.checksum }
+    guard checksum == Castagnoli.checksum(Array(bytes.dropFirst(21))) else { throw Fault.checksum }
     let count = Int(KafkaBatch.number(bytes.dropFirst(57), as: Int32.self))
     let lastDelta = Int(KafkaBatch.number(bytes.dropFirst(23), as: Int32.self))
     guard lastDelta == count - 1 else { throw Fault.counts }

@@ -1,5 +1,5 @@
 /// CRC-32C (Castagnoli, RFC 3720 appendix B.4), by the table, to check the server's.
-public enum Crc32c {
+public enum Castagnoli {
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { value, _ in
       value & 1 == 1 ? (value >> 1) ^ 0x82F6_3B78 : value >> 1
