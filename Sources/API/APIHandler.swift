@@ -9,8 +9,14 @@ public final class APIHandler: RequestHandler {
   let service: Service
   /// The loop's JSON parser: its memory is used again for each document.
   let parser = JSONParser()
+  /// The loop's framer of JSON bodies, which come whole: its buffers are used again for each.
+  let framer = RecordFramer()
+  /// The last Host value that was found to be the server's own.
+  private var ownHost = ByteBuffer()
   private let router = Router(Routes.all)
   private var broker: Broker?
+  /// True once something was handed to the log in this turn.
+  var hasProduced = false
 
   /// A handler for one loop.
   public init(_ service: Service) { self.service = service }
@@ -30,6 +36,13 @@ public final class APIHandler: RequestHandler {
     } catch {
       Call(exchange, handler: self, broker: broker).fail(error)
     }
+  }
+
+  /// Has the log written, once for all of the turn's requests.
+  public func endTurn() {
+    guard hasProduced else { return }
+    hasProduced = false
+    broker?.wakeWriter()
   }
 
   /// Renders the answer to somebody who did not get as far as a request.
@@ -67,16 +80,27 @@ public final class APIHandler: RequestHandler {
   /// Keeps web pages away from a server on somebody's own machine: a name that is not the server's own may have
   /// been bound to its address by anybody (DNS rebinding), and another origin's page may post without asking.
   private func refuseForeigners(_ head: RequestHead) throws(Problem) {
-    let authority = head.authority
-    if !service.options.allowsAnyHost, let authority, !isOwn(authority.host) {
-      throw Problem(
-        .misdirectedRequest, "foreign_host", "\(authority.host) is not a name of this server.")
+    if !service.options.allowsAnyHost, !isKnown(head) {
+      if let authority = head.authority, !isOwn(authority.host) {
+        throw Problem(
+          .misdirectedRequest, "foreign_host", "\(authority.host) is not a name of this server.")
+      }
+      head.withValue(of: .host) { host in
+        ownHost.removeAll()
+        ownHost.append(host)
+      }
     }
     guard head.has(.origin) else { return }
     let origin = head.withValue(of: .origin) { Origin($0) } ?? nil
-    if case .tuple(_, let from) = origin, from == authority { return }
+    if case .tuple(_, let from) = origin, from == head.authority { return }
     throw Problem(
       .forbidden, "foreign_origin", "Pages of another origin may not use this server.")
+  }
+
+  /// True when the Host value is, byte for byte, the one that was accepted last, and the target names no other.
+  private func isKnown(_ head: RequestHead) -> Bool {
+    guard !ownHost.isEmpty, head.isOriginForm else { return false }
+    return head.withValue(of: .host) { $0.elementsEqual(ownHost.bytes) } ?? false
   }
 
   private func isOwn(_ host: String) -> Bool {

@@ -5,7 +5,9 @@ enum TimestampText {
   /// Milliseconds since 1970, or `nil` if the text is neither.
   static func milliseconds(_ text: String) -> Int64? {
     if let number = Int64(text) { return number }
-    if let date = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)) {
+    if let date = try? Date(
+      text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    {
       return milliseconds(date)
     }
     if let date = try? Date(text, strategy: .iso8601) { return milliseconds(date) }

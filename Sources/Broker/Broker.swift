@@ -52,6 +52,9 @@ public final class Broker: Sendable {
   /// Bytes that wait for the log writer.
   public var queuedBytes: Int { engine.queuedBytes }
 
+  /// Begins to write what productions handed over: to be called by a loop at the end of its turn.
+  public func wakeWriter() { engine.wakeWriter() }
+
   /// Why nothing can be stored; `nil` while it can.
   public var whyOffline: String? { engine.whyOffline }
 

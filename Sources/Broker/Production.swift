@@ -19,7 +19,7 @@ public final class Production {
   private let acknowledgement: AppendRequest.Acknowledgement
   private let timestamp: Int64
   private var builders: [BatchBuilder?]
-  private var outcomes: [Int: ProduceOutcome] = [:]
+  private var outcomes: [ProduceOutcome?]
   private var inFlightBytes = 0
   private var waitingFor = 0
   private var turn: Int?
@@ -39,6 +39,7 @@ public final class Production {
     self.timestamp = timestamp
     self.sink = sink
     builders = Array(repeating: nil, count: topic.partitions.count)
+    outcomes = Array(repeating: nil, count: topic.partitions.count)
   }
 
   /// Records taken in so far.
@@ -49,7 +50,7 @@ public final class Production {
 
   /// True once something could not be stored: there is no point in going on.
   public var hasFailed: Bool {
-    outcomes.values.contains { if case .failure = $0.result { true } else { false } }
+    outcomes.contains { if case .failure = $0?.result { true } else { false } }
   }
 
   /// Takes in a record; a missing `partition` is picked by the key, or else by turns.
@@ -156,6 +157,6 @@ public final class Production {
   private func answerWhenDone() {
     guard waitingFor == 0, let completion = finished else { return }
     finished = nil
-    completion(outcomes.values.sorted { $0.partition < $1.partition })
+    completion(outcomes.compactMap { $0 })
   }
 }

@@ -91,6 +91,9 @@ public struct RequestHead: @unchecked Sendable {
     try withBytes(of: storage.header.query, body)
   }
 
+  /// True when the target is a path: whom the request is for stands in Host alone.
+  public var isOriginForm: Bool { storage.header.authority.isEmpty }
+
   /// The decoded query. Throws `ParseFailure` with the code `malformed_query`.
   public func queryParameters() throws(ParseFailure) -> QueryParameters {
     if storage.header.query.isEmpty { return QueryParameters() }

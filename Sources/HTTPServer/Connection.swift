@@ -15,7 +15,8 @@ final class Connection {
   /// How long a closing connection waits for the client to have read the answer, in milliseconds.
   private static let lingerMilliseconds = 2000
 
-  unowned let loop: EventLoop
+  /// The loop holds its connections, and they it, until they close.
+  let loop: EventLoop
   let slot: Int
   let output: OutputQueue
   private let socket: StreamSocket

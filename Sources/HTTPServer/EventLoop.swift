@@ -31,6 +31,7 @@ final class EventLoop {
   private var nextSweep: MonotonicTime
   private var drainEnd: MonotonicTime?
   private var dateSecond = 0
+  private var isDateFresh = false
   private var dateField = HTTPDate(secondsSince1970: 0)
 
   init(
@@ -65,11 +66,15 @@ final class EventLoop {
       while let timer = timers.popDue(now) { timer.fire() }
       runReady()
       if now >= nextSweep { sweep() }
+      handler.endTurn()
+      isDateFresh = false
     }
   }
 
   /// The `Date` field of this second (RFC 9110 §6.6.1).
   var date: HTTPDate {
+    if isDateFresh { return dateField }
+    isDateFresh = true
     let second = Int(context.clock.wallMilliseconds() / 1000)
     if second != dateSecond {
       dateSecond = second

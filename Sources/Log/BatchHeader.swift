@@ -40,11 +40,16 @@ public struct BatchHeader: Sendable, Equatable {
     baseTimestamp = base.bigEndian(27, as: Int64.self)
     maxTimestamp = base.bigEndian(35, as: Int64.self)
     recordCount = base.bigEndian(57, as: Int32.self)
-    guard lastOffsetDelta >= 0, recordCount > 0 else { return nil }
+    guard lastOffsetDelta >= 0, recordCount > 0, offset < Int64.max - Int64(lastOffsetDelta)
+    else { return nil }
   }
 
   /// The offset behind the batch's last record.
   public var nextOffset: Offset { baseOffset + (Int(lastOffsetDelta) + 1) }
+
+  /// True when all records count as having come at `maxTimestamp`, whatever their own times say
+  /// (Kafka's `LogAppendTime`).
+  var hasAppendTime: Bool { attributes & 0x8 != 0 }
 
   /// The codec number: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.
   public var compression: UInt16 { attributes & 0x7 }

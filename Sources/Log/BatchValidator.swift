@@ -56,8 +56,7 @@ public struct BatchValidator {
       var reader = try RecordReader(batch, header: header)
       while let record = try reader.next() {
         guard record.offset == expected else { throw Fault("its offset deltas have a gap") }
-        let size = (record.key?.count ?? 0) + (record.value?.count ?? 0)
-        guard size <= recordBytesMax else {
+        guard BatchValidator.bytes(record) <= recordBytesMax else {
           throw Fault("a record is larger than \(recordBytesMax) bytes")
         }
         if expected == header.baseOffset {
@@ -73,10 +72,17 @@ public struct BatchValidator {
     } catch {
       throw Fault("a record's lengths do not fit")
     }
-    guard header.attributes & 0x8 != 0 || maxTimestamp == header.maxTimestamp else {
+    guard maxTimestamp == header.maxTimestamp else {
       throw Fault("its latest time is not its records' latest")
     }
     return tag
+  }
+
+  /// The bytes of key, value and headers, without the lengths between them.
+  private static func bytes(_ record: Record) -> Int {
+    var bytes = (record.key?.count ?? 0) + (record.value?.count ?? 0)
+    record.forEachHeader { name, value in bytes += name.count + (value?.count ?? 0) }
+    return bytes
   }
 
   private static func same(_ tag: Tag?, _ other: UnsafeRawBufferPointer?) -> Bool {

@@ -58,6 +58,9 @@ extension DataDirectory: LogEngine {
     return try Journal(log, snapshotPath: "\(path)/state/\(name)/snapshot", files: files)
   }
 
+  /// Wakes the writer's thread if it sleeps.
+  public func wakeWriter() { writer.wake() }
+
   /// Bytes that wait for the writer.
   public var queuedBytes: Int { writer.queuedBytes }
 

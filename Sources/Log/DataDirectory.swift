@@ -35,7 +35,7 @@ public final class DataDirectory: Sendable {
   public let writer: LogWriter
   /// What its logs count.
   public let metrics: LogMetrics
-  private let lock: FileLock
+  private let lock: Lock<FileLock?>
   private let wasClean: Bool
   private let clock: any Clock
   private let recoveryPoints: RecoveryPoints
@@ -55,7 +55,7 @@ public final class DataDirectory: Sendable {
     self.report = report
     do {
       try files.createDirectory(path)
-      lock = try FileLock(path + "/LOCK")
+      lock = Lock(try FileLock(path + "/LOCK"))
       let found = try files.readWhole(path + "/format")
       let format = found.map { String(decoding: $0.bytes, as: UTF8.self) }
       let trimmed = format.map { $0.split(separator: "\n").first.map(String.init) ?? "" }
@@ -100,6 +100,7 @@ public final class DataDirectory: Sendable {
   /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the directory.
   public func close() {
     writer.stop()
+    defer { lock.withLock { $0 = nil } }
     guard writer.whyOffline == nil else { return }
     let note = ByteBuffer()
     note.append("stopped cleanly\n")

@@ -48,6 +48,7 @@ public final class Journal: Sendable {
     log.append(
       builder.finish(), acknowledgement: .committed, sink: InlineSink()
     ) { answer.post($0) }
+    log.writer.wake()
     var outcomes: [Result<AppendRequest.Stored, LogError>] = []
     _ = answer.take(into: &outcomes, until: nil)
     _ = try outcomes[0].get()

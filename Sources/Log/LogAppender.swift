@@ -116,7 +116,9 @@ final class LogAppender {
   private func mustRoll(behind run: Run, bytes: Int, _ settings: LogSettings) -> Bool {
     guard run.end > 0 else { return false }
     let relative = run.nextOffset - segment.baseOffset
-    return run.end + bytes > settings.segmentBytes || relative > Int(Int32.max) - (1 << 24)
+    // Positions in the indexes have 32 bits, and Kafka's tools read them with a sign.
+    let bytesMax = min(settings.segmentBytes, Int(Int32.max))
+    return run.end + bytes > bytesMax || relative > Int(Int32.max) - (1 << 24)
       || clock.wallMilliseconds() - segment.createdMilliseconds >= settings.segmentMilliseconds
   }
 

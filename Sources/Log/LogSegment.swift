@@ -60,6 +60,10 @@ final class LogSegment: Sendable {
   /// The latest record time, milliseconds since 1970; -1 while there is none.
   var maxTimestamp: Int64 { latest.load(ordering: .relaxed) }
 
+  /// By what retention judges its age: the latest record time, or when it was made if no record
+  /// says when it is from.
+  var ageMilliseconds: Int64 { maxTimestamp < 0 ? createdMilliseconds : maxTimestamp }
+
   func advance(bytes: Int, maxTimestamp: Int64) {
     if maxTimestamp > self.maxTimestamp { latest.store(maxTimestamp, ordering: .relaxed) }
     writtenBytes.store(bytes, ordering: .releasing)

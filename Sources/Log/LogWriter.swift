@@ -26,8 +26,15 @@ public final class LogWriter: Sendable {
       let rounds = WriterRounds(
         recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, offlineReason: offlineReason
       )
+      let machine = SystemClock()
       var messages: [Message] = []
-      while mailbox.take(into: &messages, until: rounds.deadline) {
+      while true {
+        // The kernel's waits know its own clock only; the injected one may stand still.
+        let limit = rounds.deadline.map {
+          machine.monotonicTime().advanced(
+            byNanoseconds: max(1_000_000, $0.nanoseconds(since: clock.monotonicTime())))
+        }
+        guard mailbox.take(into: &messages, until: limit) else { break }
         rounds.run(messages)
       }
       rounds.finish()
@@ -40,7 +47,8 @@ public final class LogWriter: Sendable {
   /// Bytes that were submitted and not yet answered for.
   public var queuedBytes: Int { queued.load(ordering: .relaxed) }
 
-  /// Takes a request; its completion will run on its sink.
+  /// Takes a request; its completion will run on its sink. The writer begins at the latest with the next `wake`:
+  /// a loop submits all of its turn's requests and wakes the writer once.
   public func submit(_ request: AppendRequest) {
     let bytes = request.batches.bytes
     queued.add(bytes, ordering: .relaxed)
@@ -51,10 +59,13 @@ public final class LogWriter: Sendable {
       queued.subtract(bytes, ordering: .relaxed)
       request.completion(outcome)
     }
-    if !mailbox.post(.append(counted)) {
+    if !mailbox.postQuietly(.append(counted)) {
       request.sink.post([{ counted.completion(.failure(.closed)) }])
     }
   }
+
+  /// Has the writer begin with what was submitted.
+  public func wake() { mailbox.wakeOwner() }
 
   /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is done.
   func roll(_ log: PartitionLog) throws(LogError) {

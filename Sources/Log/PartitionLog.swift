@@ -45,14 +45,17 @@ public final class PartitionLog: Sendable {
   ///
   /// - Throws: `offsetTooOld`, `offsetPastEnd`, `corrupted`, `closed`.
   public func read(_ request: ReadRequest) throws(LogError) -> LogSlice {
-    let committed = frontiers.committed
+    // In this order: everything before `committed` lies in these segments. Only retention may have
+    // moved the start past it in between.
+    let before = frontiers.committed
     let segments = try openSegments()
     let start = segments[0].baseOffset
+    let committed = max(before, start)
     guard request.offset >= start else { throw .offsetTooOld(logStartOffset: start) }
     guard request.offset <= committed else { throw .offsetPastEnd(highWatermark: committed) }
     var plan = ReadPlan(request, committed: committed, logStart: start)
     var index = PartitionLog.segment(holding: request.offset, in: segments)
-    while index < segments.count, !plan.isFull {
+    while index < segments.count, !plan.isFull, request.offset < committed {
       let next = index + 1 < segments.count ? segments[index + 1].baseOffset : committed
       try plan.take(segments[index], endOffset: next)
       index += 1
@@ -100,7 +103,7 @@ public final class PartitionLog: Sendable {
   /// Has `waiter` fired once there is something to read at `offset`.
   ///
   /// - Returns: false, and nothing is kept, when that is so already: look again.
-  public func await(_ waiter: LogWaiter, at offset: Offset) -> Bool {
+  public func hold(_ waiter: LogWaiter, at offset: Offset) -> Bool {
     state.withLock { state in
       if state.closed || frontiers.committed > offset { return false }
       let index = state.waiters.firstIndex { $0.offset > offset } ?? state.waiters.count

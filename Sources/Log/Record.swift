@@ -27,19 +27,18 @@ public struct Record {
     }
   }
 
-  /// The tag, or `nil` if it carries none. The first header of that name counts.
+  /// The tag, or `nil` if it carries none. The first header of that name whose value can be a tag
+  /// counts.
   public var tag: UnsafeRawBufferPointer? {
     var found: UnsafeRawBufferPointer?
-    let wanted = Tag.headerName
     forEachHeader { name, value in
-      if found == nil, name.count == wanted.utf8CodeUnitCount,
-        name.elementsEqual(
-          UnsafeRawBufferPointer(start: wanted.utf8Start, count: wanted.utf8CodeUnitCount))
+      if found == nil, let value, !value.isEmpty, value.count <= Tag.bytesMax,
+        Tag.isHeaderName(name)
       {
         found = value
       }
     }
-    return found.flatMap { $0.isEmpty || $0.count > Tag.bytesMax ? nil : $0 }
+    return found
   }
 
   /// Reads bytes with their length before them: `nil` if they do not fit, `.some(nil)` for null.

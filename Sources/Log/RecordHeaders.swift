@@ -37,12 +37,14 @@ public final class RecordHeaders {
     }
   }
 
-  /// Adds a header; a value of `nil` is stored as null.
+  /// Adds a header; a value of `nil` is stored as null. The first one with the tag's name and a
+  /// value that can be a tag is the tag.
   public func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) {
     put(Int64(name.count))
     pairs.append(name)
     put(value.map { Int64($0.count) } ?? -1)
     if let value { pairs.append(value) }
+    if let value, tag == nil, Tag.isHeaderName(name) { tag = Tag(value) }
     count += 1
     encode()
   }

@@ -11,7 +11,7 @@ public protocol RecordLog: AnyObject, Sendable {
   var settings: LogSettings { get set }
 
   /// Appends batches together or not at all. An empty set asks only for what was appended before to be
-  /// acknowledged. `completion` runs on `sink`, once.
+  /// acknowledged. `completion` runs on `sink`, once. Nothing needs to happen before the engine's `wakeWriter`.
   func append(
     _ batches: FramedBatches, acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
     completion: @escaping @Sendable (Result<AppendRequest.Stored, LogError>) -> Void)

@@ -45,7 +45,8 @@ public struct RecordReader {
     index += 1
     return Record(
       offset: header.baseOffset + Int(offsetDelta),
-      timestamp: header.baseTimestamp &+ timestampDelta,
+      timestamp: header.hasAppendTime
+        ? header.maxTimestamp : header.baseTimestamp &+ timestampDelta,
       key: key, value: value, headerCount: Int(headerCount), valuePosition: valuePosition,
       encodedHeaders: headers)
   }

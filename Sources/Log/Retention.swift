@@ -19,10 +19,10 @@ public struct Retention {
     if let keep = settings.retentionMilliseconds {
       let limit = now - keep
       let segments = try log.openSegments()
-      if let last = segments.last, last.bytes > 0, last.maxTimestamp < limit {
+      if let last = segments.last, last.bytes > 0, last.ageMilliseconds < limit {
         try writer.roll(log)
       }
-      try delete { segment, _ in segment.maxTimestamp < limit }
+      try delete { segment, _ in segment.ageMilliseconds < limit }
     }
     if let keep = settings.retentionBytes {
       try delete { segment, bytes in bytes - Int64(segment.bytes) >= keep }

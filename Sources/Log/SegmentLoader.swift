@@ -167,7 +167,8 @@ struct SegmentLoader {
   }
 
   private func createdMilliseconds(_ log: any File, _ bytes: Int) throws(SystemError) -> Int64 {
-    guard bytes > 0, let first = try header(log, at: 0) else { return now }
+    guard bytes > 0, let first = try header(log, at: 0), first.baseTimestamp >= 0
+    else { return now }
     return min(first.baseTimestamp, now)
   }
 

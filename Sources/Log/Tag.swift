@@ -21,6 +21,14 @@ public struct Tag: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// True for the name of the header that carries the tag.
+  static func isHeaderName(_ name: UnsafeRawBufferPointer) -> Bool {
+    let wanted = headerName
+    return name.count == wanted.utf8CodeUnitCount
+      && name.elementsEqual(
+        UnsafeRawBufferPointer(start: wanted.utf8Start, count: wanted.utf8CodeUnitCount))
+  }
+
   /// True when the tag consists of just these bytes.
   func matches(_ other: UnsafeRawBufferPointer) -> Bool {
     bytes.count == other.count && bytes.withUnsafeBytes { $0.elementsEqual(other) }

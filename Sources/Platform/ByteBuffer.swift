@@ -18,10 +18,15 @@ public final class ByteBuffer: @unchecked Sendable {
   /// An empty buffer with room for `capacity` bytes before it grows.
   public init(capacity: Int = 256) {
     self.capacity = max(capacity, 64)
-    memory = .allocate(byteCount: self.capacity, alignment: 16)
+    memory = ByteBuffer.allocate(self.capacity)
   }
 
-  deinit { memory.deallocate() }
+  deinit { free(memory) }
+
+  private static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
+    guard let memory = malloc(count) else { fatalError("out of memory") }
+    return memory
+  }
 
   /// The number of bytes that were appended and not yet consumed.
   @inlinable public var count: Int { end - start }
@@ -53,10 +58,16 @@ public final class ByteBuffer: @unchecked Sendable {
       memory.copyMemory(from: memory + start, byteCount: live)
     } else {
       capacity = max(capacity * 2, live + extra)
-      let grown = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
-      grown.copyMemory(from: memory + start, byteCount: live)
-      memory.deallocate()
-      memory = grown
+      if start == 0 {
+        // The kernel can grow a large block by moving its pages instead of its bytes.
+        guard let grown = realloc(memory, capacity) else { fatalError("out of memory") }
+        memory = grown
+      } else {
+        let grown = ByteBuffer.allocate(capacity)
+        grown.copyMemory(from: memory + start, byteCount: live)
+        free(memory)
+        memory = grown
+      }
     }
     start = 0
     end = live

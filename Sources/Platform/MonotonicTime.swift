@@ -21,6 +21,12 @@ public struct MonotonicTime: Comparable, Hashable, Sendable {
     return MonotonicTime(nanoseconds: stepOverflow || sumOverflow ? .max : sum)
   }
 
+  /// This instant moved forwards by a number of nanoseconds; it saturates instead of wrapping.
+  public func advanced(byNanoseconds nanoseconds: UInt64) -> MonotonicTime {
+    let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+    return MonotonicTime(nanoseconds: overflow ? .max : sum)
+  }
+
   /// Nanoseconds from `earlier` to this instant; 0 if `earlier` is later.
   @inlinable public func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
     nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0

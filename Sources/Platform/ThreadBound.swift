@@ -1,13 +1,13 @@
 /// A value that belongs to one thread, on its way through others: they carry it, only its own may open it.
 public struct ThreadBound<Value>: @unchecked Sendable {
-  private let owner = ThreadIdentity.current
-  private let bound: Value
+  @usableFromInline let owner = ThreadIdentity.current
+  @usableFromInline let bound: Value
 
   /// Binds `value` to the calling thread.
-  public init(_ value: Value) { bound = value }
+  @inlinable public init(_ value: Value) { bound = value }
 
   /// The value. Stops the program on any other thread.
-  public var value: Value {
+  @inlinable public var value: Value {
     precondition(ThreadIdentity.current == owner, "a thread's value was opened on another thread")
     return bound
   }

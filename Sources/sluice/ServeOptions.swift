@@ -9,13 +9,15 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "The directory that holds the data; made if missing. (default: ./sluice-data)")
   var data: String?
 
-  @Option(help: "Where to listen, as HOST:PORT; port 0 lets the kernel choose. (default: 127.0.0.1:8080)")
+  @Option(
+    help: "Where to listen, as HOST:PORT; port 0 lets the kernel choose. (default: 127.0.0.1:8080)")
   var listen: String?
 
   @Flag(help: "Let anybody in who can reach the address. Needed to listen beyond loopback.")
   var allowAnonymous = false
 
-  @Option(help: "A further name of this server that a Host field may carry. May be given several times.")
+  @Option(
+    help: "A further name of this server that a Host field may carry. May be given several times.")
   var hostName: [String] = []
 
   @Flag(help: "Do not make a topic because a produce names it.")

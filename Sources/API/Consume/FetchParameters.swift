@@ -31,7 +31,8 @@ struct FetchParameters {
     start = try FetchParameters.start(query)
     maxRecords = try FetchParameters.count(query, "max_records") ?? .max
     maxBytes = try FetchParameters.count(query, "max_bytes") ?? FetchParameters.maxBytesByDefault
-    waitMilliseconds = try FetchParameters.wait(query, max: call.service.options.waitMillisecondsMax)
+    waitMilliseconds = try FetchParameters.wait(
+      query, max: call.service.options.waitMillisecondsMax)
     tags = try FetchParameters.tags(query)
     values = try FetchParameters.valueForm(query)
     copy = try FetchParameters.copyStrategy(query)
@@ -78,7 +79,8 @@ struct FetchParameters {
     }
   }
 
-  private static func count(_ query: QueryParameters, _ name: StaticString) throws(Problem) -> Int? {
+  private static func count(_ query: QueryParameters, _ name: StaticString) throws(Problem) -> Int?
+  {
     guard let text = query.value(name) else { return nil }
     guard let number = Int(text), number >= 1 else {
       throw Problem.invalidParameter("\(name)", "It must be a whole number of at least 1.")

@@ -27,7 +27,8 @@ final class RecordSource: BodySource {
   private(set) var failure: LogError?
 
   init(
-    _ slice: LogSlice, from first: Offset, shape: Shape, _ records: RecordJSON, for exchange: Exchange
+    _ slice: LogSlice, from first: Offset, shape: Shape, _ records: RecordJSON,
+    for exchange: Exchange
   ) {
     self.slice = slice
     self.first = first

@@ -3,11 +3,12 @@ import JSON
 
 /// A line is a record as JSON.
 final class JSONLineFramer: LineFramer {
-  private let framer: RecordFramer
+  private let framer = RecordFramer()
+  private let target: RecordFramer.Target
   private let parser: JSONParser
 
   init(_ production: Production, _ parameters: ProduceParameters, parser: JSONParser) {
-    framer = RecordFramer(production, parameters)
+    target = RecordFramer.Target(production: production, parameters: parameters)
     self.parser = parser
   }
 
@@ -18,6 +19,6 @@ final class JSONLineFramer: LineFramer {
     } catch {
       throw Problem(error)
     }
-    try framer.add(record: document)
+    try framer.add(record: document, to: target)
   }
 }

@@ -43,6 +43,7 @@ final class LineBody: BodyConsumer {
     }
     guard !isOver else { return }
     answer.production.handOverWhenLarge()
+    answer.call.handler.hasProduced = true
     if answer.production.hasFailed { return finish() }
     if answer.production.isFull { answer.call.exchange.pauseBody() }
   }

@@ -19,6 +19,7 @@ final class ProduceAnswer {
   /// the same and the answer is the problem, with the number of records that were.
   func finish(because problem: Problem? = nil) {
     production.onProgress = nil
+    call.handler.hasProduced = true
     production.finish { [self] outcomes in
       if let problem {
         call.fail(problem.with("stored", Int64(Self.stored(outcomes))))

@@ -76,8 +76,8 @@ enum ProduceResource {
     switch form {
     case .json:
       call.receiveJSON { document throws(Problem) in
-        let framer = RecordFramer(production, parameters)
-        try framer.add(body: document)
+        let target = RecordFramer.Target(production: production, parameters: parameters)
+        try call.handler.framer.add(body: document, to: target)
         answer.finish()
       }
     case .jsonLines:
@@ -113,7 +113,9 @@ enum ProduceResource {
   }
 
   private static func recordTooLarge(_ limit: Int) -> Problem {
-    Problem(.contentTooLarge, "record_too_large", "The topic takes records of at most \(limit) bytes.")
-      .with("limit_bytes", Int64(limit))
+    Problem(
+      .contentTooLarge, "record_too_large", "The topic takes records of at most \(limit) bytes."
+    )
+    .with("limit_bytes", Int64(limit))
   }
 }

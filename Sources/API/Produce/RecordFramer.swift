@@ -5,21 +5,22 @@ import Platform
 
 /// Makes records of JSON: `{"key":…,"value":…,"tag":…,"headers":{…},"partition":0,"timestamp":…}`.
 final class RecordFramer {
-  private let production: Production
-  private let parameters: ProduceParameters
   private let headers = RecordHeaders()
   private let decodedKey = ByteBuffer()
   private let decodedValue = ByteBuffer()
   private let decodedHeader = ByteBuffer()
 
-  init(_ production: Production, _ parameters: ProduceParameters) {
-    self.production = production
-    self.parameters = parameters
+  /// What the records go to, and what the request says of all of them.
+  struct Target {
+    let production: Production
+    let parameters: ProduceParameters
   }
 
   /// Takes in `{"records":[R, …]}` or one R; on an error says which record it is.
-  func add(body: JSONValue) throws(Problem) {
-    guard body.kind == .object, let records = body["records"] else { return try add(record: body) }
+  func add(body: JSONValue, to target: Target) throws(Problem) {
+    guard body.kind == .object, let records = body["records"] else {
+      return try add(record: body, to: target)
+    }
     guard records.kind == .array else {
       throw Problem(.badRequest, "invalid_record", "records must be an array.")
     }
@@ -29,7 +30,7 @@ final class RecordFramer {
     var index: Int64 = 0
     for record in records.elements {
       do {
-        try add(record: record)
+        try add(record: record, to: target)
       } catch {
         throw error.with("record", index)
       }
@@ -50,32 +51,32 @@ final class RecordFramer {
   }
 
   /// Takes in one record.
-  func add(record: JSONValue) throws(Problem) {
+  func add(record: JSONValue, to target: Target) throws(Problem) {
     guard record.kind == .object else { throw invalid("A record must be an object.") }
     var fields = Fields()
     for (key, value) in record.members { try take(key, value, &fields) }
     guard fields.hasValue else { throw invalid("A record needs a value or value_base64.") }
     headers.removeAll()
-    if let tag = fields.tag ?? parameters.tag { headers.setTag(tag) }
+    if let tag = fields.tag ?? target.parameters.tag { headers.setTag(tag) }
     if let given = fields.headers { try addHeaders(given) }
     do throws(BrokerError) {
-      if !fields.hasKey, let key = parameters.key {
+      if !fields.hasKey, let key = target.parameters.key {
         try key.withUnsafeBufferPointer { key throws(BrokerError) in
           fields.key = UnsafeRawBufferPointer(key)
-          try add(fields)
+          try add(fields, to: target)
         }
       } else {
-        try add(fields)
+        try add(fields, to: target)
       }
     } catch {
       throw Problem(error)
     }
   }
 
-  private func add(_ fields: Fields) throws(BrokerError) {
-    try production.add(
+  private func add(_ fields: Fields, to target: Target) throws(BrokerError) {
+    try target.production.add(
       key: fields.key, value: fields.value, headers: headers, timestamp: fields.timestamp,
-      partition: fields.partition ?? parameters.partition)
+      partition: fields.partition ?? target.parameters.partition)
   }
 
   private func take(_ key: JSONKey, _ value: JSONValue, _ fields: inout Fields) throws(Problem) {
@@ -129,9 +130,11 @@ final class RecordFramer {
   }
 
   private func timestamp(_ value: JSONValue) throws(Problem) -> Int64 {
-    let found = value.int64 ?? value.string.flatMap { text in
-      Int64(text) == nil ? TimestampText.milliseconds(text) : nil
-    }
+    let found =
+      value.int64
+      ?? value.string.flatMap { text in
+        Int64(text) == nil ? TimestampText.milliseconds(text) : nil
+      }
     guard let found, found >= 0 else {
       throw invalid("timestamp must be RFC 3339 text, or milliseconds since 1970 as a number.")
     }

@@ -1,0 +1,70 @@
+import Testing
+
+@testable import Log
+
+@Suite struct BatchValidatorTests {
+  struct Flaw: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let change: @Sendable (inout [UInt8]) -> Void
+
+    init(_ name: String, _ change: @escaping @Sendable (inout [UInt8]) -> Void) {
+      testDescription = name
+      self.change = change
+    }
+  }
+
+  private static let sound = FramedBatches.of(
+    (0..<3).map { index in
+      TestRecord(
+        timestamp: 1000 + Int64(index), key: nil, value: [7],
+        headers: [TestHeader(name: "tag", value: [UInt8(ascii: "a")])])
+    }
+  ).array
+
+  static let flaws: [Flaw] = [
+    Flaw("another version") { $0[16] = 1 },
+    Flaw("a wrong checksum") { $0[20] ^= 1 },
+    Flaw("a cut end") { $0.removeLast() },
+    Flaw("compression") { set(&$0, 22, 1) },
+    Flaw("a transaction") { set(&$0, 22, 0x10) },
+    Flaw("a control batch") { set(&$0, 22, 0x20) },
+    Flaw("a wrong last offset delta") { set(&$0, 26, 3) },
+    Flaw("a wrong record count") { set(&$0, 60, 2) },
+    Flaw("a wrong latest time") { set(&$0, 42, 0) },
+    Flaw("a gap in the offsets") { set(&$0, $0.count - 11, 8) },
+    Flaw("another tag") { set(&$0, $0.count - 1, UInt8(ascii: "b")) },
+    Flaw("a byte too many") { bytes in
+      bytes.append(0)
+      Mutation.repair(&bytes)
+    },
+  ]
+
+  /// Changes a byte and makes the checksum fit.
+  private static func set(_ bytes: inout [UInt8], _ index: Int, _ value: UInt8) {
+    bytes[index] = value
+    Mutation.repair(&bytes)
+  }
+
+  @Test(arguments: flaws)
+  func aFlawIsRefusedWithItsBatchsNumber(_ flaw: Flaw) throws {
+    var second = Self.sound
+    flaw.change(&second)
+    let bytes = Self.sound + second
+    let error = #expect(throws: LogError.self) {
+      try bytes.withUnsafeBytes { try BatchValidator(recordBytesMax: 100).frame($0) }
+    }
+    guard case .invalidBatch(index: 1, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test(arguments: [(100, true), (5, true), (4, false), (0, false)])
+  func theRecordLimitCountsKeyValueAndHeaders(limit: Int, fits: Bool) {
+    // Each record has one byte of value, and a header of 3 + 1 bytes.
+    let accepted =
+      (try? Self.sound.withUnsafeBytes { try BatchValidator(recordBytesMax: limit).frame($0) })
+      != nil
+    #expect(accepted == fits)
+  }
+}

@@ -1,0 +1,101 @@
+import Metrics
+import Platform
+import Support
+
+@testable import Log
+
+/// One log in a data directory of its own, with a clock that stands still and a disk that may fail.
+final class TestLog {
+  static let name = "topics/orders-0"
+
+  let directory: TemporaryDirectory
+  let clock: ManualClock
+  let files: FaultyFileSystem
+  let metrics = LogMetrics(MetricsRegistry())
+  let data: DataDirectory
+  let log: PartitionLog
+  private let told: Lock<[String]>
+
+  init(
+    _ settings: LogSettings = LogSettings(), in directory: TemporaryDirectory? = nil,
+    clock: ManualClock = ManualClock(), files: FaultyFileSystem = FaultyFileSystem()
+  ) throws {
+    let directory = directory ?? TemporaryDirectory()
+    let told = Lock<[String]>([])
+    self.directory = directory
+    self.clock = clock
+    self.files = files
+    self.told = told
+    data = try DataDirectory(directory.path, files: files, clock: clock, metrics: metrics) { line in
+      told.withLock { $0.append(line) }
+    }
+    log = try data.openLog(TestLog.name, settings: settings)
+  }
+
+  /// What recovery said.
+  var reports: [String] { told.withLock { $0 } }
+
+  /// The path of one of the log's files.
+  func path(_ suffix: String, segment: Int64 = 0) -> String {
+    TestLog.path(suffix, segment: segment, in: directory)
+  }
+
+  static func path(_ suffix: String, segment: Int64 = 0, in directory: TemporaryDirectory) -> String
+  {
+    directory.path("\(name)/\(Offset(segment).fileStem).\(suffix)")
+  }
+
+  /// Stops cleanly and opens again.
+  func reopened() throws -> TestLog {
+    data.close()
+    return try TestLog(log.settings, in: directory, clock: clock)
+  }
+
+  /// Opens a copy of the files as they are: what the next server finds when this one is killed.
+  func crashed() throws -> TestLog {
+    try TestLog(log.settings, in: directory.copy(), clock: clock)
+  }
+
+  /// Appends and waits; gives the outcome.
+  @discardableResult
+  func append(
+    _ records: [TestRecord], _ acknowledgement: AppendRequest.Acknowledgement = .committed
+  ) -> Result<AppendRequest.Stored, LogError> {
+    data.writer.appendAndWait(.of(records), to: log, acknowledgement: acknowledgement)
+  }
+
+  /// Reads and decodes.
+  func read(_ request: ReadRequest) throws -> [TestBatch] { try decode(log.read(request)) }
+
+  /// Everything visible.
+  func readAll() throws -> [TestBatch] {
+    var batches: [TestBatch] = []
+    var offset = log.frontiers.logStart
+    while offset < log.frontiers.committed {
+      let slice = try log.read(ReadRequest(offset: offset, maxBytes: .max))
+      batches += try decode(slice)
+      offset = slice.nextOffset
+    }
+    return batches
+  }
+
+  /// The batches of a slice, their checksums checked.
+  func decode(_ slice: LogSlice) throws -> [TestBatch] {
+    let reader = SliceReader(slice)
+    var batches: [TestBatch] = []
+    while let (_, bytes) = try reader.nextWaiting() { batches.append(try TestBatch(bytes)) }
+    return batches
+  }
+
+  /// Counts what is scanned or read of the log files from now on.
+  func resetCounts() { files.faults.resetCounts() }
+}
+
+extension TestRecord {
+  /// A small record.
+  static func small(_ value: String, tag: String? = nil, at timestamp: Int64 = 1000) -> TestRecord {
+    TestRecord(
+      timestamp: timestamp, key: nil, value: Array(value.utf8),
+      headers: tag.map { [TestHeader(name: "tag", value: Array($0.utf8))] } ?? [])
+  }
+}
