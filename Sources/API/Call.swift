@@ -155,7 +155,8 @@ struct Call {
       .with("supported", ["application/json"])
   }
 
-  /// What is wrong with the body's type where a JSON document is expected. `curl -d` calls everything a form.
+  /// What is wrong with the body's type where a JSON document is expected. `curl -d` calls
+  /// everything a form.
   private var bodyTypeProblem: Problem? {
     guard head.has(.contentType) else { return nil }
     let taken: [MediaType] = ["application/json", "application/x-www-form-urlencoded"]

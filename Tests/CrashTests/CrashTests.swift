@@ -37,7 +37,8 @@ import Testing
     print("crash tests: \(acknowledged.count) records acknowledged, slowest start \(slowest) s")
   }
 
-  /// Every acknowledged record stands where the answer said; none stands twice; offsets have no gap.
+  /// Every acknowledged record stands where the answer said; none stands twice; offsets have no
+  /// gap.
   private func expectEverything(
     _ acknowledged: [String: Int], in server: TestServer, _ name: String
   ) throws {

@@ -4,7 +4,7 @@ import Support
 ///
 /// | topic | what is there |
 /// | --- | --- |
-/// | `plain` | three records: an object, text, bytes that are not UTF-8; the first with key, tag, header |
+/// | `plain` | three records: an object with key, tag and header; text; bytes |
 /// | `small` | segments of 1 KiB, several of them sealed |
 /// | `cut` | truncated: begins at 3 |
 /// | `tight` | takes records of 100 bytes |

@@ -1,7 +1,8 @@
 import Foundation
 
-/// What openapi.yaml says there is, read line by line: paths stand two columns in, methods four, what belongs to an
-/// operation six, statuses eight. No YAML reader is needed for that, and a file laid out otherwise reads as empty.
+/// What openapi.yaml says there is, read line by line: paths stand two columns in, methods four,
+/// what belongs to an operation six, statuses eight. No YAML reader is needed for that, and a file
+/// laid out otherwise reads as empty.
 struct InterfaceDescription {
   struct Operation: Hashable {
     let method: String

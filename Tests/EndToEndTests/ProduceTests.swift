@@ -135,7 +135,8 @@ import Testing
   @Test func oneRequestMayGoToSeveralPartitions() throws {
     #expect(try client.put("/v1/topics/t", #"{"partitions":2}"#).status == 201)
     let body =
-      #"{"records":[{"value":1,"partition":1},{"value":2,"partition":0},{"value":3,"partition":1}]}"#
+      #"{"records":[{"value":1,"partition":1},{"value":2,"partition":0},"#
+      + #"{"value":3,"partition":1}]}"#
     let answer = try client.post(Self.path, body).json["partitions"]
     #expect(answer.array.map { $0["partition"].int } == [0, 1])
     #expect(answer.array.map { $0["count"].int } == [1, 2])

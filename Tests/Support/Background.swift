@@ -1,6 +1,7 @@
 import Foundation
 
-/// Work on a thread of its own, which may block: tests have no more threads of their own than the machine has cores.
+/// Work on a thread of its own, which may block: tests have no more threads of their own than the
+/// machine has cores.
 public final class Background<Result: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
   private var outcome: Swift.Result<Result, any Error>?

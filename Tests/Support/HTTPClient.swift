@@ -1,8 +1,8 @@
 import CCurl
 import Foundation
 
-/// Sends requests to one server on this machine, over libcurl, one at a time; the connection is kept and used again.
-/// Belongs to one thread.
+/// Sends requests to one server on this machine, over libcurl, one at a time; the connection is
+/// kept and used again. Belongs to one thread.
 public final class HTTPClient {
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 

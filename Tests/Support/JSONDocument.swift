@@ -1,7 +1,7 @@
 import Foundation
 
-/// A JSON value read with Foundation, independently of the server's own reader. Looking into what is not there gives
-/// nothing instead of failing, so that an expectation shows what came.
+/// A JSON value read with Foundation, independently of the server's own reader. Looking into what
+/// is not there gives nothing instead of failing, so that an expectation shows what came.
 public struct JSONDocument: CustomStringConvertible {
   private let value: Any?
 

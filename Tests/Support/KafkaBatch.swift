@@ -1,5 +1,5 @@
-/// A record batch, version 2, read and written independently of the server, from Kafka's own description of the
-/// format (KIP-98).
+/// A record batch, version 2, read and written independently of the server, from Kafka's own
+/// description of the format (KIP-98).
 public struct KafkaBatch {
   /// One record of it.
   public struct Record: Equatable {
@@ -107,7 +107,8 @@ public struct KafkaBatch {
 
   // MARK: - Reading
 
-  /// All batches in these bytes, each checked: version, checksum, counts, and that nothing is left over.
+  /// All batches in these bytes, each checked: version, checksum, counts, and that nothing is left
+  /// over.
   public static func all(in bytes: [UInt8]) throws -> [KafkaBatch] {
     var batches: [KafkaBatch] = []
     var rest = bytes[...]

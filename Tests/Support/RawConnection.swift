@@ -1,7 +1,8 @@
 import Glibc
 
-/// A bare TCP connection to a server on this machine, for what no client library would send: malformed requests,
-/// several at once, half of one, slowly. Belongs to one thread; reads time out after ten seconds.
+/// A bare TCP connection to a server on this machine, for what no client library would send:
+/// malformed requests, several at once, half of one, slowly. Belongs to one thread; reads time out
+/// after ten seconds.
 public final class RawConnection {
   private let descriptor: Int32
   private var received: [UInt8] = []
@@ -9,7 +10,8 @@ public final class RawConnection {
 
   /// Connects to the server on this port.
   ///
-  /// - Parameter receiveBufferBytes: how little the kernel may take in for a client that does not read.
+  /// - Parameter receiveBufferBytes: how little the kernel may take in for a client that does not
+  /// read.
   public init(port: UInt16, receiveBufferBytes: Int? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     if let receiveBufferBytes { set(SO_RCVBUF, Int32(receiveBufferBytes)) }
@@ -54,7 +56,8 @@ public final class RawConnection {
     isOpen = false
   }
 
-  /// Reads one whole answer, interim ones before it included. What follows it stays for the next call.
+  /// Reads one whole answer, interim ones before it included. What follows it stays for the next
+  /// call.
   ///
   /// - Parameter toHead: whether it answers a HEAD request and so has no body.
   public func readResponse(toHead: Bool = false) throws -> HTTPResponse {

@@ -37,7 +37,8 @@ public final class ServerProcess {
   /// False once it has ended.
   public var isRunning: Bool { poll() == nil }
 
-  /// Sends it a signal and waits for its end; gives its exit status, 128 and more for one that a signal ended.
+  /// Sends it a signal and waits for its end; gives its exit status, 128 and more for one that a
+  /// signal ended.
   public func end(by signal: Int32, withinMilliseconds limit: Int = 15_000) throws -> Int32 {
     kill(id, signal)
     return try waitForEnd(withinMilliseconds: limit)

@@ -1,7 +1,8 @@
 import Foundation
 
-/// The real program, serving a fresh directory on a port of the system's choice. It is killed, and its directory goes,
-/// with the last reference. Belongs to one thread; the port may be handed to others.
+/// The real program, serving a fresh directory on a port of the system's choice. It is killed, and
+/// its directory goes, with the last reference. Belongs to one thread; the port may be handed to
+/// others.
 public final class TestServer {
   /// The directory that holds the data and the program's logs.
   public let directory: String
