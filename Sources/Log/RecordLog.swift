@@ -20,7 +20,7 @@ public protocol RecordLog: AnyObject, Sendable {
   /// The first visible offset not older than a time in milliseconds since 1970; may wait for the disk.
   func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset
   /// Has a waiter fired when there is something at `offset`; false if there is already.
-  func await(_ waiter: LogWaiter, at offset: Offset) -> Bool
+  func hold(_ waiter: LogWaiter, at offset: Offset) -> Bool
   /// Forgets a waiter.
   func forget(_ waiter: LogWaiter)
   /// The pieces the log is kept in, oldest first.

@@ -86,7 +86,7 @@ final class Fetch {
     let waiter = LogWaiter(sink: call.exchange.sink) { bound.value.read(from: offset) }
     self.waiter = waiter
     // Records may have come between the read and this line: then look again at once.
-    if !log.await(waiter, at: offset), waiter.claim() { read(from: offset) }
+    if !log.hold(waiter, at: offset), waiter.claim() { read(from: offset) }
   }
 
   /// The time is up, unless the data won: then its job is on the way and answers.
