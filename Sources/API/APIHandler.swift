@@ -100,7 +100,7 @@ public final class APIHandler: RequestHandler {
   /// True when the Host value is, byte for byte, the one that was accepted last, and the target names no other.
   private func isKnown(_ head: RequestHead) -> Bool {
     guard !ownHost.isEmpty, head.isOriginForm else { return false }
-    return head.withValue(of: .host) { $0.elementsEqual(ownHost.bytes) } ?? false
+    return head.withValue(of: .host) { ownHost.holds($0) } ?? false
   }
 
   private func isOwn(_ host: String) -> Bool {

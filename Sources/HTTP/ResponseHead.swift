@@ -23,7 +23,7 @@ public struct ResponseHead: Sendable {
     append(name)
     append(": ")
     if value.isFieldContent {
-      fields.append(contentsOf: value)
+      append(bytes: value)
     } else {
       for byte in value { fields.append(Octet.isFieldContent(byte) ? byte : Octet.space) }
     }
@@ -37,6 +37,7 @@ public struct ResponseHead: Sendable {
   }
 
   /// Adds a field line with text as its value, in UTF-8.
+  @_disfavoredOverload  // Literals are to go the way that builds no String.
   public mutating func add(_ name: StaticString, _ value: String) {
     var value = value
     value.withUTF8 { add(name, UnsafeRawBufferPointer($0)) }
@@ -117,8 +118,11 @@ public struct ResponseHead: Sendable {
   private mutating func append(_ literal: StaticString) {
     if fields.isEmpty { fields.reserveCapacity(256) }
     fields.append(
-      contentsOf: UnsafeRawBufferPointer(
-        start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+      contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+  }
+
+  private mutating func append(bytes: UnsafeRawBufferPointer) {
+    bytes.withMemoryRebound(to: UInt8.self) { fields.append(contentsOf: $0) }
   }
 
   private mutating func append(decimal number: Int) {

@@ -32,6 +32,7 @@ final class Connection {
   private var isLingering = false
   private var isClosed = false
   private var isRunning = false
+  private var isTakingIn = false
   private var mustRunAgain = false
   private var deadline: MonotonicTime
 
@@ -52,8 +53,10 @@ final class Connection {
     run()
   }
 
-  /// Something changed: run, now or as soon as the present run is over.
+  /// Something changed: run, now or as soon as the present run is over. While input is being taken in nothing
+  /// needs to be said: what it brings is sent right behind it.
   func wake() {
+    if isTakingIn { return }
     if isRunning { mustRunAgain = true } else { loop.makeReady(self) }
   }
 
@@ -64,7 +67,9 @@ final class Connection {
     defer { isRunning = false }
     repeat {
       mustRunAgain = false
+      isTakingIn = true
       takeIn()
+      isTakingIn = false
       if isClosed { return }
       flush()
       if isClosed { return }
@@ -360,24 +365,24 @@ final class Connection {
 
   /// Ends an exchange whose answer is given and whose body is read, and sees what comes next.
   private func finishExchange() {
-    guard let exchange, !isClosed else { return }
+    guard let exchange, exchange.isAnswered || exchange.isGone, !isClosed else { return }
     if exchange.isGone {
       self.exchange = nil
       loop.context.metrics.activeRequests.decrement()
       return
     }
-    guard exchange.isAnswered, output.takesAnother else { return }
+    guard output.takesAnother else { return }
     if exchange.keepsAlive {
       guard exchange.isBodyComplete else { return }
     } else {
       guard output.isEmpty else { return }
     }
     self.exchange = nil
-    let metrics = loop.context.metrics
-    metrics.activeRequests.decrement()
-    metrics.countAnswer(exchange.status)
-    metrics.requestDuration.observe(
-      loop.context.clock.monotonicTime().nanoseconds(since: exchange.arrived))
+    let context = loop.context
+    context.metrics.activeRequests.decrement()
+    context.metrics.countAnswer(exchange.status)
+    context.metrics.requestDuration.observe(
+      context.clock.monotonicTime().nanoseconds(since: exchange.arrived))
     if exchange.keepsAlive {
       touch(loop.context.configuration.idleMilliseconds)
       if pending != nil || isReadable { mustRunAgain = true }

@@ -10,7 +10,7 @@ public final class BatchBuilder {
   /// The most bytes a record may take beside its key, value and headers.
   static let recordOverheadMax = 40
 
-  private var framed = FramedBatches()
+  private let framed = FramedBatches()
   private var batchStart = 0
   private var batchRecords = 0
   private var batchTag: Tag?
@@ -81,13 +81,10 @@ public final class BatchBuilder {
     framed.recordCount += Int(header.recordCount)
   }
 
-  /// Closes the batch in hand and gives away everything framed so far; the builder is then as new.
+  /// Closes the batch in hand and gives away everything framed so far. The builder's work is then done.
   public func finish() -> FramedBatches {
     if batchRecords > 0 { closeBatch() }
-    let done = framed
-    framed = FramedBatches()
-    batchStart = 0
-    return done
+    return framed
   }
 
   @inline(__always)

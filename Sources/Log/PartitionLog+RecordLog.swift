@@ -15,7 +15,8 @@ extension PartitionLog: RecordLog {
   ) {
     writer.submit(
       AppendRequest(
-        batches, to: self, acknowledgement: acknowledgement, sink: sink, completion))
+        batches, to: self, acknowledgement: acknowledgement, sink: sink, completion),
+      quietly: true)
   }
 
   /// In whole segments.

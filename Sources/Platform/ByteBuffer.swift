@@ -158,6 +158,13 @@ public final class ByteBuffer: @unchecked Sendable {
     }
   }
 
+  /// True when the unconsumed bytes are just these.
+  public func holds(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    guard let base = other.baseAddress, count > 0 else { return true }
+    return memcmp(memory + start, base, count) == 0
+  }
+
   /// A copy of the unconsumed bytes.
   public var array: [UInt8] { [UInt8](bytes) }
 }

@@ -16,6 +16,7 @@ struct FetchParameters {
   private static let known = [
     "offset", "from", "max_records", "max_bytes", "wait", "values", "copy",
   ]
+  private static let repeatable = ["tag"]
   private static let maxBytesByDefault = 1 << 20
 
   let start: Start
@@ -27,7 +28,7 @@ struct FetchParameters {
   let copy: CopyStrategy?
 
   init(_ call: Call) throws(Problem) {
-    let query = try call.query(known: FetchParameters.known, repeatable: ["tag"])
+    let query = try call.query(known: FetchParameters.known, repeatable: FetchParameters.repeatable)
     start = try FetchParameters.start(query)
     maxRecords = try FetchParameters.count(query, "max_records") ?? .max
     maxBytes = try FetchParameters.count(query, "max_bytes") ?? FetchParameters.maxBytesByDefault

@@ -9,14 +9,16 @@ struct ProduceParameters {
   let partition: Int?
   let acknowledgement: AppendRequest.Acknowledgement
 
+  private static let known = ["key", "tag", "partition", "acks", "delay", "deliver_at"]
+
   init(_ call: Call) throws(Problem) {
-    let query = try call.query(
-      known: ["key", "tag", "partition", "acks", "delay", "deliver_at"])
-    for name in ["delay", "deliver_at"] where query.all.contains(where: { $0.name == name }) {
-      throw Problem.notSupportedYet("The parameter \(name)")
+    let query = try call.query(known: ProduceParameters.known)
+    if query.value("delay") != nil || query.value("deliver_at") != nil {
+      throw Problem.notSupportedYet("Delivery at a later time")
     }
-    for field in [FieldName.producerID, .producerEpoch, .producerSequence]
-    where call.head.has(field) {
+    if call.head.has(.producerID) || call.head.has(.producerEpoch)
+      || call.head.has(.producerSequence)
+    {
       throw Problem.notSupportedYet("Idempotent produce (the Producer headers)")
     }
     key = query.value("key").map { Array($0.utf8) }
