@@ -66,9 +66,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    .systemLibrary(
+      name: "CCurl", path: "Tests/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(
-      name: "Support", dependencies: ["Log", "Platform"], path: "Tests/Support",
+      name: "Support", dependencies: ["CCurl", "Log", "Platform"], path: "Tests/Support",
       swiftSettings: strict),
+    tests("CrashTests", ["Support", "sluice"]),
+    tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     .testTarget(

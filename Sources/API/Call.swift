@@ -148,8 +148,29 @@ struct Call {
       .with("limit_bytes", Int64(limit))
   }
 
+  /// Refuses a request that takes no JSON for an answer.
+  func requireJSONAccepted() throws(Problem) {
+    guard head.preferredMediaType(among: ["application/json"]) == nil else { return }
+    throw Problem(.notAcceptable, "not_acceptable", "The answer comes as JSON only.")
+      .with("supported", ["application/json"])
+  }
+
+  /// What is wrong with the body's type where a JSON document is expected. `curl -d` calls
+  /// everything a form.
+  private var bodyTypeProblem: Problem? {
+    guard head.has(.contentType) else { return nil }
+    let taken: [MediaType] = ["application/json", "application/x-www-form-urlencoded"]
+    let isTaken = head.withValue(of: .contentType) { value in
+      taken.contains { $0.matches(value) }
+    }
+    if isTaken == true { return nil }
+    return Problem(.unsupportedMediaType, "unsupported_media_type", "The body must be JSON.")
+      .with("supported", ["application/json"])
+  }
+
   /// Receives a JSON body and hands its document over, valid during the call.
   func receiveJSON(_ completion: @escaping (JSONValue) throws(Problem) -> Void) {
+    if let problem = bodyTypeProblem { return fail(problem) }
     receiveWhole(limitBytes: service.options.bodyBytesMax) { body in
       let document: JSONValue
       do throws(JSONError) {

@@ -26,6 +26,8 @@ final class Connection {
   private var bodyRemaining = 0
   private var chunks: ChunkedDecoder?
   private var isReadable = false
+  /// The end stands behind what can be received: it must be received, too, as no event comes for it.
+  private var endIsNear = false
   private var peerEnded = false
   private var isLingering = false
   private var isClosed = false
@@ -47,6 +49,7 @@ final class Connection {
   func ready(_ event: Poller.Event) {
     if event.broken { return close() }
     if event.readable { isReadable = true }
+    if event.ended { endIsNear = true }
     run()
   }
 
@@ -72,6 +75,12 @@ final class Connection {
       if isClosed { return }
       finishExchange()
     } while mustRunAgain && !isClosed
+    if isOver { close() }
+  }
+
+  /// True when a client that sends no more has had all its answers.
+  private var isOver: Bool {
+    peerEnded && exchange == nil && output.isEmpty && !isLingering && pending?.isEmpty ?? true
   }
 
   /// Answers without a request, then closes.
@@ -196,7 +205,7 @@ final class Connection {
       peerEnded = true
       return nil
     case .bytes(let count):
-      if count < room { isReadable = false }
+      if count < room, !endIsNear { isReadable = false }
       loop.context.metrics.receivedBytes.add(count)
       if let pending, held > 0 {
         pending.append(landing.bytes)

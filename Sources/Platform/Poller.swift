@@ -12,6 +12,8 @@ public final class Poller {
     public let token: UInt64
     /// There may be bytes, a connection or an end to read.
     public let readable: Bool
+    /// The peer has closed its side: behind what there is to read stands the end. No further event says so.
+    public let ended: Bool
     /// There may be room to write.
     public let writable: Bool
     /// The peer is gone or the socket failed.
@@ -72,6 +74,7 @@ public final class Poller {
         Event(
           token: raw.data.u64,
           readable: set & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0,
+          ended: set & EPOLLRDHUP.rawValue != 0,
           writable: set & EPOLLOUT.rawValue != 0,
           broken: set & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0))
     }

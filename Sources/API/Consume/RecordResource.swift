@@ -15,6 +15,7 @@ enum RecordResource {
   }
 
   @Sendable static func record(_ call: Call) throws(Problem) {
+    try call.requireJSONAccepted()
     let query = try call.query(known: ["values"])
     let form = try FetchParameters.valueForm(query)
     try find(call, form) { found in
@@ -81,9 +82,21 @@ enum RecordResource {
     let missing = Problem(.notFound, "record_not_found", "There is no record at offset \(offset).")
     guard offset < log.offsets.highWatermark else { throw missing }
     let slice = try log.read(ReadRequest(offset: offset, maxBytes: 1))
-    guard let region = slice.regions.first,
-      let (header, bytes) = try SliceReader(slice).nextWaiting()
-    else { throw missing }
+    // The batch's bytes are the reader's: it has to live as long as they are looked at.
+    let reader = SliceReader(slice)
+    return try withExtendedLifetime(reader) {
+      guard let region = slice.regions.first, let (header, bytes) = try reader.nextWaiting(),
+        let found = try find(offset, in: bytes, header, region, form)
+      else { throw missing }
+      return found
+    }
+  }
+
+  /// The record of that offset in a batch that lies at the beginning of a region.
+  private static func find(
+    _ offset: Offset, in bytes: UnsafeRawBufferPointer, _ header: BatchHeader,
+    _ region: FileRegion, _ form: ValueForm
+  ) throws -> Found? {
     var batch = try RecordReader(bytes, header: header)
     while let record = try batch.next() {
       guard record.offset == offset else { continue }
@@ -97,6 +110,6 @@ enum RecordResource {
       }
       return Found(json: buffer, value: value, checksum: header.checksum)
     }
-    throw missing
+    return nil
   }
 }

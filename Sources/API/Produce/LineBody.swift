@@ -57,7 +57,10 @@ final class LineBody: BodyConsumer {
   func fail(_ failure: ParseFailure) { isOver = true }
 
   private func keep(_ bytes: UnsafeRawBufferPointer) {
-    if carry.count + bytes.count > lineBytesMax { return stop(tooLong()) }
+    if carry.count + bytes.count > lineBytesMax {
+      lines += 1
+      return stop(tooLong())
+    }
     carry.append(bytes)
   }
 
@@ -88,7 +91,7 @@ final class LineBody: BodyConsumer {
   /// The lines before the bad one are stored; the answer says how many.
   private func stop(_ problem: Problem) {
     isOver = true
-    answer.finish(because: problem.with("line", Int64(max(lines, 1))))
+    answer.finish(because: problem.with("line", Int64(lines)))
   }
 
   private func finish() {

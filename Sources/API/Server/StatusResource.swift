@@ -6,6 +6,7 @@ import Log
 /// `/v1/status`: everything at a glance.
 enum StatusResource {
   @Sendable static func status(_ call: Call) throws(Problem) {
+    try call.requireJSONAccepted()
     let service = call.service
     let topics = call.broker.topics
     call.respondJSON { json in

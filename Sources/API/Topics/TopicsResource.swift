@@ -6,6 +6,7 @@ import Log
 /// `/v1/topics` and `/v1/topics/{topic}`.
 enum TopicsResource {
   @Sendable static func list(_ call: Call) throws(Problem) {
+    try call.requireJSONAccepted()
     let topics = call.broker.topics
     call.respondJSON { json in
       json.beginObject()
@@ -18,6 +19,7 @@ enum TopicsResource {
   }
 
   @Sendable static func get(_ call: Call) throws(Problem) {
+    try call.requireJSONAccepted()
     let topic = try call.topic()
     call.respondJSON { write(topic, to: &$0) }
   }
