@@ -5,8 +5,9 @@ import PackageDescription
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .treatAllWarnings(as: .error),
-  // Dynamic exclusivity checks stay on in debug builds, where every test runs; in release builds they were a tenth
-  // of the cost of a small request. Cross-module optimization lets generic leaves like `Lock` be specialized.
+  // Dynamic exclusivity checks stay on in debug builds, where every test runs; in release builds
+  // they were a tenth of the cost of a small request. Cross-module optimization lets generic leaves
+  // like `Lock` be specialized.
   .unsafeFlags(
     ["-enforce-exclusivity=unchecked", "-cross-module-optimization"],
     .when(configuration: .release)),

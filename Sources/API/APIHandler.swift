@@ -77,8 +77,9 @@ public final class APIHandler: RequestHandler {
     throw problem
   }
 
-  /// Keeps web pages away from a server on somebody's own machine: a name that is not the server's own may have
-  /// been bound to its address by anybody (DNS rebinding), and another origin's page may post without asking.
+  /// Keeps web pages away from a server on somebody's own machine: a name that is not the server's
+  /// own may have been bound to its address by anybody (DNS rebinding), and another origin's page
+  /// may post without asking.
   private func refuseForeigners(_ head: RequestHead) throws(Problem) {
     if !service.options.allowsAnyHost, !isKnown(head) {
       if let authority = head.authority, !isOwn(authority.host) {
@@ -97,7 +98,8 @@ public final class APIHandler: RequestHandler {
       .forbidden, "foreign_origin", "Pages of another origin may not use this server.")
   }
 
-  /// True when the Host value is, byte for byte, the one that was accepted last, and the target names no other.
+  /// True when the Host value is, byte for byte, the one that was accepted last, and the target
+  /// names no other.
   private func isKnown(_ head: RequestHead) -> Bool {
     guard !ownHost.isEmpty, head.isOriginForm else { return false }
     return head.withValue(of: .host) { ownHost.holds($0) } ?? false

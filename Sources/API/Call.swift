@@ -4,8 +4,8 @@ import HTTPServer
 import JSON
 import Platform
 
-/// A request on its way through a resource: the exchange, and what the resource needs beside it. Belongs to the
-/// exchange's loop.
+/// A request on its way through a resource: the exchange, and what the resource needs beside it.
+/// Belongs to the exchange's loop.
 struct Call {
   /// The longest request id that is repeated.
   private static let requestIDBytesMax = 200
@@ -83,11 +83,11 @@ struct Call {
     exchange.respond(identified(response), body: body)
   }
 
-  /// Answers with JSON that `write` writes.
-  func respondJSON(_ status: Status = .ok, _ write: (inout JSONWriter) -> Void) {
+  /// Answers with JSON that `fill` writes.
+  func respondJSON(_ status: Status = .ok, _ fill: (inout JSONWriter) -> Void) {
     let body = ByteBuffer(capacity: 512)
     var json = JSONWriter(into: body)
-    write(&json)
+    fill(&json)
     body.append("\n")
     var response = ResponseHead(status)
     response.add("Content-Type", "application/json")

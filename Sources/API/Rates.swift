@@ -1,6 +1,7 @@
 import Platform
 
-/// Rates a second of counters, over about the last ten seconds: sampled once a second, read by `/v1/status`.
+/// Rates a second of counters, over about the last ten seconds: sampled once a second, read by
+/// `/v1/status`.
 final class Rates: Sendable {
   /// The counters whose rates are kept.
   struct Sample: Sendable {

@@ -6,7 +6,8 @@ import Metrics
 import Platform
 import Synchronization
 
-/// What all loops' handlers share: the broker once it is open, the metrics, and how far the server has come.
+/// What all loops' handlers share: the broker once it is open, the metrics, and how far the server
+/// has come.
 public final class Service: Sendable {
   /// How far a server has come.
   public enum Phase: Int, Sendable {

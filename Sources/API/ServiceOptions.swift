@@ -4,8 +4,8 @@ public struct ServiceOptions: Sendable {
   public var bodyBytesMax = 16 << 20
   /// The longest a request may wait for records, in milliseconds.
   public var waitMillisecondsMax = 300_000
-  /// Names of this server, without ports, beside the loopback ones. Empty with `allowsAnyHost` unset means
-  /// loopback only.
+  /// Names of this server, without ports, beside the loopback ones. Empty with `allowsAnyHost`
+  /// unset means loopback only.
   public var hostNames: [String] = []
   /// True when the server is open to other machines under names it cannot know.
   public var allowsAnyHost = false

@@ -2,8 +2,8 @@ import JSON
 import Log
 import Platform
 
-/// Which topics there are. Read by everybody through the broker's lock; changed, and journaled before that, on the
-/// scheduler's thread alone.
+/// Which topics there are. Read by everybody through the broker's lock; changed, and journaled
+/// before that, on the scheduler's thread alone.
 final class Catalog {
   private static let eventsBeforeSnapshot = 1000
 
@@ -40,7 +40,7 @@ final class Catalog {
         report("left alone: data of partition \(topic)-\(partition), which is in no topic")
       }
     }
-    for (name, entry) in entries { topics[name] = try open(name, entry, reusing: []) }
+    for (name, entry) in entries { topics[name] = try openTopic(name, entry, reusing: []) }
   }
 
   /// Makes a topic, or finds that it stands just so.
@@ -76,7 +76,7 @@ final class Catalog {
   /// Deletes a topic and everything in it.
   func delete(_ name: String) throws(BrokerError) {
     guard let topic = topics[name] else { throw .topicNotFound(name) }
-    try write(.topicDeleted(name: name))
+    try record(.topicDeleted(name: name))
     entries[name] = nil
     topics[name] = nil
     deleted.insert(name)
@@ -108,11 +108,11 @@ final class Catalog {
           try engine.removeStored(topic: name, partition: partition)
         }
       }
-      topic = try open(name, entry, reusing: topics[name]?.partitions ?? [])
+      topic = try openTopic(name, entry, reusing: topics[name]?.partitions ?? [])
     } catch {
       throw .log(error)
     }
-    try write(
+    try record(
       .topicStands(name: name, partitions: entry.partitions, config: entry.config))
     deleted.remove(name)
     entries[name] = entry
@@ -120,7 +120,7 @@ final class Catalog {
     return topic
   }
 
-  private func open(
+  private func openTopic(
     _ name: String, _ entry: Entry, reusing logs: [any RecordLog]
   ) throws(LogError) -> Topic {
     var logs = logs
@@ -132,7 +132,7 @@ final class Catalog {
     return Topic(name: name, config: entry.config, partitions: logs)
   }
 
-  private func write(_ event: CatalogEvent) throws(BrokerError) {
+  private func record(_ event: CatalogEvent) throws(BrokerError) {
     let buffer = ByteBuffer()
     var json = JSONWriter(into: buffer)
     event.write(to: &json)

@@ -1,5 +1,6 @@
-/// Kafka's default partitioner for records with keys: murmur2 of the key, without its sign, modulo the partitions
-/// (`org.apache.kafka.common.utils.Utils.murmur2`), so that other clients find the same key in the same place.
+/// Kafka's default partitioner for records with keys: murmur2 of the key, without its sign, modulo
+/// the partitions (`org.apache.kafka.common.utils.Utils.murmur2`), so that other clients find the
+/// same key in the same place.
 enum KeyPartitioner {
   static func partition(of key: UnsafeRawBufferPointer, partitions: Int) -> Int {
     Int(murmur2(key) & 0x7FFF_FFFF) % partitions

@@ -4,7 +4,7 @@ import Log
 public struct ProduceOutcome: Sendable {
   /// The partition's number.
   public let partition: Int
-  /// Where they stand, or why they do not. Records of a streamed request stand in several runs: then this is the
-  /// first run's beginning and the count of all.
+  /// Where they stand, or why they do not. Records of a streamed request stand in several runs:
+  /// then this is the first run's beginning and the count of all.
   public var result: Result<AppendRequest.Stored, LogError>
 }

@@ -1,10 +1,11 @@
 import Log
 import Platform
 
-/// One produce request under way: frames records for the partitions they belong to and hands them to the logs.
+/// One produce request under way: frames records for the partitions they belong to and hands them
+/// to the logs.
 ///
-/// Belongs to one event loop. Small requests are handed over at the end, whole; long ones piece by piece, so that
-/// memory stays bounded however long they are.
+/// Belongs to one event loop. Small requests are handed over at the end, whole; long ones piece by
+/// piece, so that memory stays bounded however long they are.
 public final class Production {
   /// Pieces of this size are handed over while more comes in.
   private static let pieceBytes = 1 << 20
@@ -74,7 +75,8 @@ public final class Production {
     }
   }
 
-  /// Hands over the rest; `completion` gets each partition's outcome, in order, when all have answered.
+  /// Hands over the rest; `completion` gets each partition's outcome, in order, when all have
+  /// answered.
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
     for number in builders.indices {

@@ -1,7 +1,7 @@
 import Platform
 
-/// The broker's one thread for what may wait and what has its time: catalog changes in their order, retention,
-/// later leases and delays.
+/// The broker's one thread for what may wait and what has its time: catalog changes in their order,
+/// retention, later leases and delays.
 public final class Scheduler: JobSink {
   private enum Order: Sendable {
     case run(Job)

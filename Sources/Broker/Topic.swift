@@ -2,8 +2,8 @@ import Log
 import Platform
 import Synchronization
 
-/// A topic as it stands: a name, a config, and a log a partition. Does not change; growing or configuring a topic
-/// makes another value that shares the logs.
+/// A topic as it stands: a name, a config, and a log a partition. Does not change; growing or
+/// configuring a topic makes another value that shares the logs.
 public final class Topic: Sendable {
   /// Its name.
   public let name: String

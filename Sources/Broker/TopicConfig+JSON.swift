@@ -18,7 +18,8 @@ extension TopicConfig {
     }
   }
 
-  /// Changes the fields that a JSON object names; `null` sets a limit to none where that is possible.
+  /// Changes the fields that a JSON object names; `null` sets a limit to none where that is
+  /// possible.
   public mutating func merge(_ object: JSONValue) throws(Refusal) {
     guard object.kind == .object else { throw Refusal("config", "It must be an object.") }
     for (key, value) in object.members {

@@ -3,7 +3,8 @@ public enum TopicName {
   /// The longest name, in bytes.
   public static let bytesMax = 249
 
-  /// True for `[A-Za-z0-9._-]{1,249}` but for `.`, `..` and names that begin with `__`, the server's own.
+  /// True for `[A-Za-z0-9._-]{1,249}` but for `.`, `..` and names that begin with `__`, the
+  /// server's own.
   public static func isValid(_ name: String) -> Bool {
     let bytes = name.utf8
     guard (1...bytesMax).contains(bytes.count), name != ".", name != "..", !name.hasPrefix("__")

@@ -1,5 +1,5 @@
-/// A media type with its parameters (RFC 9110 §8.3.1). Type, subtype and parameter names are kept in
-/// lower case. Equality compares parameters too; `matches` does not.
+/// A media type with its parameters (RFC 9110 §8.3.1). Type, subtype and parameter names are kept
+/// in lower case. Equality compares parameters too; `matches` does not.
 public struct MediaType: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   /// One parameter, its value without quotes.
   public struct Parameter: Hashable, Sendable {

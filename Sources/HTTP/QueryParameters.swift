@@ -1,5 +1,6 @@
-/// The decoded name and value pairs of a query (`application/x-www-form-urlencoded`, as browsers and
-/// curl write it): `+` is a space, a name without `=` has an empty value, empty pieces are skipped.
+/// The decoded name and value pairs of a query (`application/x-www-form-urlencoded`, as browsers
+/// and curl write it): `+` is a space, a name without `=` has an empty value, empty pieces are
+/// skipped.
 public struct QueryParameters: Sendable {
   /// One pair.
   public struct Parameter: Equatable, Sendable {

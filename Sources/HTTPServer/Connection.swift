@@ -1,16 +1,18 @@
 import HTTP
 import Platform
 
-/// One client's connection: bytes come in and become requests, one at a time; answers go out in their order.
+/// One client's connection: bytes come in and become requests, one at a time; answers go out in
+/// their order.
 ///
-/// Belongs to its loop. `run` drives everything and may be called at any time; whatever changes the connection's
-/// state calls `wake`.
+/// Belongs to its loop. `run` drives everything and may be called at any time; whatever changes the
+/// connection's state calls `wake`.
 final class Connection {
   /// With more than this received and not used, nothing more is received.
   private static let pendingBytesMax = 256 << 10
   /// The most one turn receives before the loop's other connections get theirs.
   private static let turnBytesMax = 1 << 20
-  /// A rest of a body up to this size is skipped to keep the connection; before a larger one it is closed.
+  /// A rest of a body up to this size is skipped to keep the connection; before a larger one it is
+  /// closed.
   private static let skippedBytesMax = 64 << 10
   /// How long a closing connection waits for the client to have read the answer, in milliseconds.
   private static let lingerMilliseconds = 2000
@@ -26,7 +28,8 @@ final class Connection {
   private var bodyRemaining = 0
   private var chunks: ChunkedDecoder?
   private var isReadable = false
-  /// The end stands behind what can be received: it must be received, too, as no event comes for it.
+  /// The end stands behind what can be received: it must be received, too, as no event comes for
+  /// it.
   private var endIsNear = false
   private var peerEnded = false
   private var isLingering = false
@@ -53,8 +56,8 @@ final class Connection {
     run()
   }
 
-  /// Something changed: run, now or as soon as the present run is over. While input is being taken in nothing
-  /// needs to be said: what it brings is sent right behind it.
+  /// Something changed: run, now or as soon as the present run is over. While input is being taken
+  /// in nothing needs to be said: what it brings is sent right behind it.
   func wake() {
     if isTakingIn { return }
     if isRunning { mustRunAgain = true } else { loop.makeReady(self) }
@@ -151,7 +154,8 @@ final class Connection {
     }
   }
 
-  /// True when the rest of a body is so short that it is cheaper to skip it than to lose the connection.
+  /// True when the rest of a body is so short that it is cheaper to skip it than to lose the
+  /// connection.
   func canSkipBody(of exchange: Exchange) -> Bool {
     if exchange.continueIsDue { return false }
     return chunks == nil && bodyRemaining <= Connection.skippedBytesMax
@@ -321,7 +325,8 @@ final class Connection {
       if output.isEmpty { close() }
       return
     }
-    // The client may have closed only its own side and still read; but a body cut short will never be whole.
+    // The client may have closed only its own side and still read; but a body cut short will never
+    // be whole.
     if !exchange.isBodyComplete, !exchange.isAnswered { close() }
   }
 
@@ -393,8 +398,8 @@ final class Connection {
     }
   }
 
-  /// Closes its own side and lets the client read the answer before the connection goes: closing with unread
-  /// bytes in the socket would take the answer back (RFC 9112 §9.6).
+  /// Closes its own side and lets the client read the answer before the connection goes: closing
+  /// with unread bytes in the socket would take the answer back (RFC 9112 §9.6).
   private func linger() {
     isLingering = true
     socket.endOutput()

@@ -1,8 +1,8 @@
 import HTTP
 import Platform
 
-/// One thread's loop: readiness, orders from other threads, timers, and the connections it owns. Everything
-/// reachable from here is touched by this thread alone.
+/// One thread's loop: readiness, orders from other threads, timers, and the connections it owns.
+/// Everything reachable from here is touched by this thread alone.
 final class EventLoop {
   static let wakeupToken = UInt64.max
   private static let listenerToken = UInt64.max - 1

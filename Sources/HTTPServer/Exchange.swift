@@ -1,8 +1,8 @@
 import HTTP
 import Platform
 
-/// One request and its answer, as a handler sees them. Belongs to the connection's loop; `bound` carries it
-/// through other threads.
+/// One request and its answer, as a handler sees them. Belongs to the connection's loop; `bound`
+/// carries it through other threads.
 public final class Exchange {
   /// The request's head.
   public let head: RequestHead
@@ -92,8 +92,8 @@ public final class Exchange {
     connection.wake()
   }
 
-  /// Answers with a body that `source` makes. One that fits into its first piece goes with its length, a longer
-  /// one in chunks; to an HTTP/1.0 client, until the connection closes.
+  /// Answers with a body that `source` makes. One that fits into its first piece goes with its
+  /// length, a longer one in chunks; to an HTTP/1.0 client, until the connection closes.
   ///
   /// - Returns: false, and nothing is answered, when the source fails before its first piece.
   @discardableResult

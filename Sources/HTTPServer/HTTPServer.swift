@@ -43,8 +43,8 @@ public final class HTTPServer: Sendable {
     self.threads = threads
   }
 
-  /// Takes no more connections, lets the requests under way finish, for as long as the configuration says, and
-  /// returns when all loops have ended.
+  /// Takes no more connections, lets the requests under way finish, for as long as the
+  /// configuration says, and returns when all loops have ended.
   public func drain() {
     for loop in loops { loop.send(.drain) }
     for thread in threads { thread.join() }

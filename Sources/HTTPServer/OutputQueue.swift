@@ -1,8 +1,8 @@
 import HTTP
 import Platform
 
-/// What a connection still has to send: bytes, and behind them at most one body that comes from files or from a
-/// source. Answers stand in the order of their requests.
+/// What a connection still has to send: bytes, and behind them at most one body that comes from
+/// files or from a source. Answers stand in the order of their requests.
 final class OutputQueue {
   /// How a flush ended.
   enum Outcome {

@@ -5,7 +5,8 @@ import Platform
 public protocol RequestHandler: AnyObject {
   /// A request's head has arrived. The answer is given through the exchange, now or later.
   func handle(_ exchange: Exchange)
-  /// The loop has worked through everything that was ready: the moment to wake others once for all of it.
+  /// The loop has worked through everything that was ready: the moment to wake others once for all
+  /// of it.
   func endTurn()
   /// The answer to somebody who did not get as far as a request.
   func refuse(_ refusal: Refusal) -> (head: ResponseHead, body: ByteBuffer)

@@ -17,7 +17,8 @@ public struct ServerConfiguration: Sendable {
   public var headMilliseconds = 10_000
   /// How long a body may be silent, in milliseconds; then 408.
   public var bodySilenceMilliseconds = 30_000
-  /// How long a client may take nothing of an answer, in milliseconds; then its connection is closed.
+  /// How long a client may take nothing of an answer, in milliseconds; then its connection is
+  /// closed.
   public var sendSilenceMilliseconds = 60_000
   /// How long a stop waits for requests under way, in milliseconds.
   public var drainMilliseconds = 10_000

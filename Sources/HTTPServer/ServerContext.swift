@@ -23,7 +23,8 @@ final class ServerContext: Sendable {
     readers = try ReaderPool(threads: configuration.readerThreads)
   }
 
-  /// Counts a connection in; false if there are as many as there may be. Either way it must be counted out.
+  /// Counts a connection in; false if there are as many as there may be. Either way it must be
+  /// counted out.
   func countIn() -> Bool {
     metrics.openConnections.add(1)
     let before = connections.add(1, ordering: .relaxed).oldValue

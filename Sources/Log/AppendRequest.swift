@@ -30,7 +30,8 @@ public struct AppendRequest: Sendable {
   let sink: any JobSink
   let completion: @Sendable (Result<Stored, LogError>) -> Void
 
-  /// Asks for `batches` to be appended to `log` together or not at all; `completion` runs on `sink`, once.
+  /// Asks for `batches` to be appended to `log` together or not at all; `completion` runs on
+  /// `sink`, once.
   public init(
     _ batches: FramedBatches, to log: PartitionLog, acknowledgement: Acknowledgement,
     sink: any JobSink, _ completion: @escaping @Sendable (Result<Stored, LogError>) -> Void

@@ -1,11 +1,12 @@
 import Platform
 
-/// Frames records into batches, beginning a new batch where the tag changes or the batch is large enough.
+/// Frames records into batches, beginning a new batch where the tag changes or the batch is large
+/// enough.
 ///
 /// One owner, no lock: an event loop frames what it receives.
 public final class BatchBuilder {
-  /// A batch is closed once it holds this many bytes: large enough that its header and index entry cost nothing,
-  /// small enough to be decoded in one turn of an event loop.
+  /// A batch is closed once it holds this many bytes: large enough that its header and index entry
+  /// cost nothing, small enough to be decoded in one turn of an event loop.
   public static let batchBytesTarget = 256 << 10
   /// The most bytes a record may take beside its key, value and headers.
   static let recordOverheadMax = 40
@@ -81,7 +82,8 @@ public final class BatchBuilder {
     framed.recordCount += Int(header.recordCount)
   }
 
-  /// Closes the batch in hand and gives away everything framed so far. The builder's work is then done.
+  /// Closes the batch in hand and gives away everything framed so far. The builder's work is then
+  /// done.
   public func finish() -> FramedBatches {
     if batchRecords > 0 { closeBatch() }
     return framed

@@ -1,4 +1,5 @@
-/// The 61 bytes that begin a record batch, version 2 (Kafka's `DefaultRecordBatch`, KIP-98; drawn in FORMAT.md).
+/// The 61 bytes that begin a record batch, version 2 (Kafka's `DefaultRecordBatch`, KIP-98; drawn
+/// in FORMAT.md).
 public struct BatchHeader: Sendable, Equatable {
   /// The header's length in bytes.
   public static let bytes = 61

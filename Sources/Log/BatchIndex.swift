@@ -1,7 +1,7 @@
 import Platform
 
-/// A segment's `.tags` file: the tag dictionary and one entry a batch, by which every read finds the exact bytes
-/// it sends without looking at the log.
+/// A segment's `.tags` file: the tag dictionary and one entry a batch, by which every read finds
+/// the exact bytes it sends without looking at the log.
 ///
 /// The log's writer appends; anybody searches.
 final class BatchIndex: Sendable {
@@ -31,7 +31,8 @@ final class BatchIndex: Sendable {
     try writeHeader(count: 0, checksum: 0, dictionaryEnd: BatchIndex.headerBytes)
   }
 
-  /// The index in `file` as far as it can be trusted, or `nil` if it does not fit and must be rebuilt.
+  /// The index in `file` as far as it can be trusted, or `nil` if it does not fit and must be
+  /// rebuilt.
   ///
   /// - Parameters:
   ///   - logBytes: the log's length: no entry may reach past it.

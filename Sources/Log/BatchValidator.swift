@@ -8,8 +8,8 @@ public struct BatchValidator {
 
   /// Takes whole batches, back to back, into a builder's form.
   ///
-  /// Checked are: version, length, checksum, counts, offset deltas from 0 without a gap, the times' maximum, the
-  /// records' lengths, and that all records of a batch carry the same tag or none.
+  /// Checked are: version, length, checksum, counts, offset deltas from 0 without a gap, the times'
+  /// maximum, the records' lengths, and that all records of a batch carry the same tag or none.
   ///
   /// - Throws: `LogError.invalidBatch` with the number of the first batch at fault.
   public func frame(_ bytes: UnsafeRawBufferPointer) throws(LogError) -> FramedBatches {

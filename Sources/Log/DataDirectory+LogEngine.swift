@@ -30,7 +30,8 @@ extension DataDirectory: LogEngine {
     }
   }
 
-  /// Reads the names of the directories below `topics`, and finishes removals that a crash cut short.
+  /// Reads the names of the directories below `topics`, and finishes removals that a crash cut
+  /// short.
   public func storedPartitions() throws(LogError) -> [(topic: String, partition: Int)] {
     do {
       let directory = path + "/topics"

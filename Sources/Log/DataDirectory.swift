@@ -1,7 +1,7 @@
 import Platform
 
-/// A server's data on disk: locked for one server at a time, with the logs under it and the thread that writes
-/// them.
+/// A server's data on disk: locked for one server at a time, with the logs under it and the thread
+/// that writes them.
 public final class DataDirectory: Sendable {
   /// Why a data directory could not be opened.
   public enum OpenFailure: Error, Sendable, CustomStringConvertible {
@@ -97,7 +97,8 @@ public final class DataDirectory: Sendable {
 
   func forgetRecoveryPoint(of name: String) { recoveryPoints.remove(name) }
 
-  /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the directory.
+  /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the
+  /// directory.
   public func close() {
     writer.stop()
     defer { lock.withLock { $0 = nil } }

@@ -2,13 +2,15 @@ import Platform
 
 /// Fixed-size entries, only ever appended: the mechanism under all three indexes of a segment.
 ///
-/// The newest entries wait in memory and are spilled to the file a chunk at a time; what was spilled is read
-/// through a memory map. One thread appends; any thread takes a `view` and searches it without a lock.
+/// The newest entries wait in memory and are spilled to the file a chunk at a time; what was
+/// spilled is read through a memory map. One thread appends; any thread takes a `view` and searches
+/// it without a lock.
 final class EntryFile: Sendable {
   /// How many entries wait in memory before they are spilled.
   static let chunkEntries = 512
 
-  /// Memory for entries that are not spilled yet; what lies below the published count no longer changes.
+  /// Memory for entries that are not spilled yet; what lies below the published count no longer
+  /// changes.
   fileprivate final class Chunk: @unchecked Sendable {
     let memory: UnsafeMutableRawPointer
     let capacity: Int
@@ -66,7 +68,8 @@ final class EntryFile: Sendable {
   private let entryBytes: Int
   private let state: Lock<State>
 
-  /// Entries in `file` behind `headerBytes`, of which the first `count` are good; what follows is overwritten.
+  /// Entries in `file` behind `headerBytes`, of which the first `count` are good; what follows is
+  /// overwritten.
   init(_ file: any File, headerBytes: Int, entryBytes: Int, count: Int) throws(SystemError) {
     self.file = file
     self.headerBytes = headerBytes
@@ -87,14 +90,14 @@ final class EntryFile: Sendable {
     }
   }
 
-  /// Appends an entry that `write` lays down. Only the log's writer may call this.
-  func append(_ write: (UnsafeMutableRawPointer) -> Void) {
+  /// Appends an entry that `lay` lays down. Only the log's writer may call this.
+  func append(_ lay: (UnsafeMutableRawPointer) -> Void) {
     var now = state.withLock { $0 }
     if now.count - now.spilled == now.chunk.capacity {
       makeRoom()
       now = state.withLock { $0 }
     }
-    write(now.chunk.memory + (now.count - now.spilled) * entryBytes)
+    lay(now.chunk.memory + (now.count - now.spilled) * entryBytes)
     state.withLock { $0.count += 1 }
   }
 
@@ -113,8 +116,8 @@ final class EntryFile: Sendable {
     try file.truncate(to: headerBytes + state.withLock { $0.count } * entryBytes)
   }
 
-  /// Spills the full chunk; if the disk refuses, goes on in memory with a larger chunk and tries again later:
-  /// an index can always be rebuilt, so it never stops the log.
+  /// Spills the full chunk; if the disk refuses, goes on in memory with a larger chunk and tries
+  /// again later: an index can always be rebuilt, so it never stops the log.
   private func makeRoom() {
     let now = state.withLock { $0 }
     do {

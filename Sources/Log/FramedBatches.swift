@@ -2,8 +2,8 @@ import Platform
 
 /// Record batches ready for a log but for their offsets, one behind the other in a single buffer.
 ///
-/// Made by one thread (a loop, while a body comes in), then handed to the log writer, which patches the offsets:
-/// never used by two at once.
+/// Made by one thread (a loop, while a body comes in), then handed to the log writer, which patches
+/// the offsets: never used by two at once.
 public final class FramedBatches: @unchecked Sendable {
   /// What the writer and the indexes need to know about one batch without looking at it.
   struct Batch {
@@ -19,7 +19,8 @@ public final class FramedBatches: @unchecked Sendable {
     var tag: Tag?
   }
 
-  /// Buffers for large requests; their pages are used again instead of being asked of the kernel anew.
+  /// Buffers for large requests; their pages are used again instead of being asked of the kernel
+  /// anew.
   static let pool = BufferPool(capacity: (1 << 20) + (512 << 10), idleMax: 16)
   /// What a small request begins with.
   private static let smallBytes = 512

@@ -2,8 +2,8 @@ import Synchronization
 
 /// How far a log has come: `logStart ≤ committed ≤ written`, asserted at every change.
 ///
-/// The writer moves `written` and `committed`, retention moves `logStart`; anybody reads. Consumers see nothing at
-/// or behind `committed`.
+/// The writer moves `written` and `committed`, retention moves `logStart`; anybody reads. Consumers
+/// see nothing at or behind `committed`.
 public final class Frontiers: Sendable {
   private let start: Atomic<Int64>
   private let durable: Atomic<Int64>

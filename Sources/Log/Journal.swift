@@ -1,6 +1,7 @@
 import Platform
 
-/// State that is not a topic: events in a log of their own, and now and then a snapshot of what they add up to.
+/// State that is not a topic: events in a log of their own, and now and then a snapshot of what
+/// they add up to.
 ///
 /// One thread owns a journal. Its calls wait for the disk.
 public final class Journal: Sendable {

@@ -1,6 +1,7 @@
 import Platform
 
-/// The writing end of one log: gives out offsets, writes runs of batches, keeps the indexes, begins new segments.
+/// The writing end of one log: gives out offsets, writes runs of batches, keeps the indexes, begins
+/// new segments.
 ///
 /// Belongs to the writer's thread.
 final class LogAppender {
@@ -46,7 +47,7 @@ final class LogAppender {
         var numbers: [UInt32]?
         if !mustRoll(behind: run, bytes: batches.bytes, settings) { numbers = try number(batches) }
         if numbers == nil {
-          write(&run, &outcomes)
+          flush(&run, &outcomes)
           try roll(settings)
           run = Run(end: position, nextOffset: nextOffset)
           numbers = try number(batches)
@@ -61,7 +62,7 @@ final class LogAppender {
         outcomes[index] = .failure(error)
       }
     }
-    write(&run, &outcomes)
+    flush(&run, &outcomes)
     return outcomes
   }
 
@@ -159,7 +160,7 @@ final class LogAppender {
     run.requests.append(request)
   }
 
-  private func write(_ run: inout Run, _ outcomes: inout [Result<AppendRequest.Stored, LogError>]) {
+  private func flush(_ run: inout Run, _ outcomes: inout [Result<AppendRequest.Stored, LogError>]) {
     guard !run.parts.isEmpty else { return }
     do {
       try segment.log.file.write(run.parts, at: position)

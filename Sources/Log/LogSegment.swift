@@ -1,7 +1,8 @@
 import Platform
 import Synchronization
 
-/// A stretch of a partition's log: one file of batches and its three indexes, named by the first offset.
+/// A stretch of a partition's log: one file of batches and its three indexes, named by the first
+/// offset.
 ///
 /// The log's writer appends to the last one; anybody reads.
 final class LogSegment: Sendable {

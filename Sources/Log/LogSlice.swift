@@ -8,8 +8,8 @@ public struct LogSlice: Sendable {
   public var bytes = 0
   /// The offset behind the last record that was looked at, chosen or not.
   public var nextOffset: Offset
-  /// Where `maxRecords` was reached inside the last batch, or else `nextOffset`: for readers who take single
-  /// records.
+  /// Where `maxRecords` was reached inside the last batch, or else `nextOffset`: for readers who
+  /// take single records.
   public var recordLimitOffset: Offset
   /// The first offset that is not yet visible.
   public var highWatermark: Offset

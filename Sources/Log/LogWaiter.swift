@@ -1,7 +1,8 @@
 import Platform
 import Synchronization
 
-/// Somebody who waits for a log to grow: fired once, by data or by a timeout, whichever claims it first.
+/// Somebody who waits for a log to grow: fired once, by data or by a timeout, whichever claims it
+/// first.
 public final class LogWaiter: Sendable {
   let sink: any JobSink
   private let job: Job

@@ -2,8 +2,9 @@ import Platform
 
 /// The one thread that appends to the logs of a data directory.
 ///
-/// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was asked to
-/// commit, publishes, and tells everybody: while one sync runs, the next group gathers. No timer to tune.
+/// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was
+/// asked to commit, publishes, and tells everybody: while one sync runs, the next group gathers. No
+/// timer to tune.
 public final class LogWriter: Sendable {
   enum Message: Sendable {
     case append(AppendRequest)
@@ -51,8 +52,8 @@ public final class LogWriter: Sendable {
 
   /// Takes a request; its completion will run on its sink.
   ///
-  /// - Parameter quietly: the writer need not begin before `wake`: a loop submits all of its turn's requests and
-  ///   wakes the writer once.
+  /// - Parameter quietly: the writer need not begin before `wake`: a loop submits all of its turn's
+  ///   requests and wakes the writer once.
   public func submit(_ request: AppendRequest, quietly: Bool = false) {
     queued.add(request.batches.bytes)
     let taken = quietly ? mailbox.postQuietly(.append(request)) : mailbox.post(.append(request))
@@ -65,7 +66,8 @@ public final class LogWriter: Sendable {
   /// Has the writer begin with what was submitted.
   public func wake() { mailbox.wakeOwner() }
 
-  /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is done.
+  /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is
+  /// done.
   func roll(_ log: PartitionLog) throws(LogError) {
     try performAndWait { rounds throws(LogError) in try rounds.roll(log) }
   }

@@ -1,4 +1,5 @@
-/// A record's place in its partition: 0 for the first ever stored, one more for each record after it.
+/// A record's place in its partition: 0 for the first ever stored, one more for each record after
+/// it.
 public struct Offset: Comparable, Hashable, Sendable, CustomStringConvertible {
   /// The number itself, never below zero.
   public let value: Int64

@@ -1,7 +1,8 @@
 import Platform
 
-/// A segment's `.index`, as Kafka keeps it: every few KiB, a relative offset (u32) and the position (u32) of the
-/// batch that ends with it. Sluice's own reads use the batch index; this one is for Kafka's tools.
+/// A segment's `.index`, as Kafka keeps it: every few KiB, a relative offset (u32) and the position
+/// (u32) of the batch that ends with it. Sluice's own reads use the batch index; this one is for
+/// Kafka's tools.
 struct OffsetIndex: Sendable {
   /// How many bytes of log come between two entries, at least: Kafka's `index.interval.bytes`.
   static let intervalBytes = 4096

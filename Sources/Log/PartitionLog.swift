@@ -1,6 +1,7 @@
 import Platform
 
-/// The log of one partition: segments in a directory, read by anybody, appended to by the log writer alone.
+/// The log of one partition: segments in a directory, read by anybody, appended to by the log
+/// writer alone.
 public final class PartitionLog: Sendable {
   struct State {
     var segments: [LogSegment]
@@ -63,8 +64,8 @@ public final class PartitionLog: Sendable {
     return plan.slice
   }
 
-  /// The first visible offset whose record is not older than `timestamp` (milliseconds since 1970), or the high
-  /// watermark when all are older. Reads from the disk: not for an event loop.
+  /// The first visible offset whose record is not older than `timestamp` (milliseconds since 1970),
+  /// or the high watermark when all are older. Reads from the disk: not for an event loop.
   public func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset {
     let committed = frontiers.committed
     for segment in try openSegments() where segment.maxTimestamp >= timestamp {

@@ -2,7 +2,8 @@
 public struct ReadRequest: Sendable {
   /// The first record wanted; the batch that holds it comes whole.
   public var offset: Offset
-  /// Stop before the batch with which there would be more than so many bytes; one batch always comes.
+  /// Stop before the batch with which there would be more than so many bytes; one batch always
+  /// comes.
   public var maxBytes: Int
   /// Stop behind the batch with which there are so many records, counted from `offset`.
   public var maxRecords: Int

@@ -1,6 +1,7 @@
 import Platform
 
-/// A record's headers in the form they are stored in: the count, then each name and value with its length.
+/// A record's headers in the form they are stored in: the count, then each name and value with its
+/// length.
 ///
 /// Encoded once and used for every record that carries the same ones.
 public final class RecordHeaders {

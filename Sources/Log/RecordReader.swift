@@ -1,4 +1,5 @@
-/// Goes through the records of one uncompressed batch, checking every length against the bytes that are there.
+/// Goes through the records of one uncompressed batch, checking every length against the bytes that
+/// are there.
 public struct RecordReader {
   /// Why a batch's records could not be read.
   public enum Failure: Error, Sendable {
@@ -13,7 +14,8 @@ public struct RecordReader {
   private var position = BatchHeader.bytes
   private var index = 0
 
-  /// Begins at the first record of `batch`, which must hold the whole batch that `header` describes.
+  /// Begins at the first record of `batch`, which must hold the whole batch that `header`
+  /// describes.
   public init(_ batch: UnsafeRawBufferPointer, header: BatchHeader) throws(Failure) {
     guard header.compression == 0 else { throw .compressed }
     guard batch.count >= header.size else { throw .malformed }

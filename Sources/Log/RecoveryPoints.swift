@@ -1,7 +1,7 @@
 import Platform
 
-/// The offset of each log before which everything is on the disk and in the index files: where a restart after a
-/// crash begins to look. Kept in one small text file, replaced whole.
+/// The offset of each log before which everything is on the disk and in the index files: where a
+/// restart after a crash begins to look. Kept in one small text file, replaced whole.
 public final class RecoveryPoints: Sendable {
   private let path: String
   private let files: any FileSystem

@@ -41,7 +41,8 @@ public struct Retention {
     return log.frontiers.logStart
   }
 
-  /// Deletes from the oldest on while `mayGo` agrees; it is told the bytes of the log as they then stand.
+  /// Deletes from the oldest on while `mayGo` agrees; it is told the bytes of the log as they then
+  /// stand.
   private func delete(
     nextAtMost limit: Offset? = nil, while mayGo: (LogSegment, Int64) -> Bool
   ) throws(LogError) {

@@ -1,6 +1,7 @@
 import Platform
 
-/// Opens one segment's files: believes the indexes as far as they fit, rebuilds them otherwise, cuts a torn end.
+/// Opens one segment's files: believes the indexes as far as they fit, rebuilds them otherwise,
+/// cuts a torn end.
 struct SegmentLoader {
   /// What happened to the segment, to be counted and said.
   struct Outcome {
@@ -180,7 +181,8 @@ struct SegmentLoader {
     return BatchHeader(buffer.bytes)
   }
 
-  /// The entries that stand for damaged bytes. After a clean stop they are remembered by the index itself.
+  /// The entries that stand for damaged bytes. After a clean stop they are remembered by the index
+  /// itself.
   private static func damage(in batches: BatchIndex) -> [BatchEntry] {
     let view = batches.view()
     return (0..<view.count).map { BatchEntry(view[$0]) }.filter { $0.tag == BatchEntry.damaged }

@@ -1,7 +1,7 @@
 import Platform
 
-/// Goes through a segment file batch by batch, checking every checksum: for recovery, where indexes cannot be
-/// believed. Reads from the disk.
+/// Goes through a segment file batch by batch, checking every checksum: for recovery, where indexes
+/// cannot be believed. Reads from the disk.
 struct SegmentScanner {
   /// What stands at a position.
   enum Finding {

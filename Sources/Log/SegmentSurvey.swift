@@ -1,6 +1,7 @@
 import Platform
 
-/// Reads a segment file from its beginning, every checksum included, without its indexes: for tools.
+/// Reads a segment file from its beginning, every checksum included, without its indexes: for
+/// tools.
 public struct SegmentSurvey {
   /// One sound batch.
   public struct Batch {

@@ -1,9 +1,10 @@
 import Platform
 
-/// Reads a slice's batches one after the other, for those who must look inside: JSON answers, journals, tools.
+/// Reads a slice's batches one after the other, for those who must look inside: JSON answers,
+/// journals, tools.
 ///
-/// One owner at a time. On an event loop it never waits: what is not in the page cache is `notCached`, and some
-/// other thread calls `bringIn` before the loop goes on.
+/// One owner at a time. On an event loop it never waits: what is not in the page cache is
+/// `notCached`, and some other thread calls `bringIn` before the loop goes on.
 public final class SliceReader {
   /// What `next` found.
   public enum Step {
@@ -63,7 +64,8 @@ public final class SliceReader {
     lastSize = 0
   }
 
-  /// Has at least `wanted` bytes in the window, or all that the region still has; false if that needs the disk.
+  /// Has at least `wanted` bytes in the window, or all that the region still has; false if that
+  /// needs the disk.
   private func fill(_ wanted: Int, waiting: Bool) throws(LogError) -> Bool {
     let region = regions[index]
     while window.count < wanted, position < region.count {

@@ -28,7 +28,8 @@ enum Varint {
     return address + 1
   }
 
-  /// Reads a number at `position` and moves behind it; `nil` if the bytes end first or it is too long.
+  /// Reads a number at `position` and moves behind it; `nil` if the bytes end first or it is too
+  /// long.
   @inline(__always)
   static func read(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Int64? {
     var raw: UInt64 = 0

@@ -133,7 +133,7 @@ final class WriterRounds {
   private func finish(_ groups: inout [Group]) {
     guard !groups.isEmpty else { return completions.deliver() }
     for index in groups.indices {
-      write(&groups[index])
+      append(&groups[index])
       answer(groups[index], .written)
     }
     completions.deliver()
@@ -145,7 +145,7 @@ final class WriterRounds {
     groups.removeAll(keepingCapacity: true)
   }
 
-  private func write(_ group: inout Group) {
+  private func append(_ group: inout Group) {
     group.outcomes = group.appender.append(group.requests)
     var batches = 0
     var records = 0
@@ -177,7 +177,8 @@ final class WriterRounds {
     }
   }
 
-  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for good.
+  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for
+  /// good.
   private func commit(_ group: Group) {
     let log = group.appender.log
     guard log.settings.durability == .disk,

@@ -4,7 +4,8 @@ public final class BufferPool: Sendable {
   private let capacity: Int
   private let idleMax: Int
 
-  /// A pool of buffers of `capacity` bytes; at most `idleMax` of them are kept while nobody uses them.
+  /// A pool of buffers of `capacity` bytes; at most `idleMax` of them are kept while nobody uses
+  /// them.
   public init(capacity: Int, idleMax: Int) {
     self.capacity = capacity
     self.idleMax = idleMax

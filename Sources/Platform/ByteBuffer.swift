@@ -2,11 +2,12 @@ import Glibc
 
 /// Growable bytes with one owner at a time: appended at the end, consumed from the front.
 ///
-/// Dynamic exclusivity checks are off for its few fields: no method calls back while it changes them, and the
-/// checks were a third of the cost of writing a response head.
+/// Dynamic exclusivity checks are off for its few fields: no method calls back while it changes
+/// them, and the checks were a third of the cost of writing a response head.
 ///
-/// The buffer is a class so that it can be parked, pooled and handed from an event loop to a writer without a
-/// copy. It is `Sendable` by contract, not by a lock: whoever hands it over stops touching it.
+/// The buffer is a class so that it can be parked, pooled and handed from an event loop to a writer
+/// without a copy. It is `Sendable` by contract, not by a lock: whoever hands it over stops
+/// touching it.
 public final class ByteBuffer: @unchecked Sendable {
   @exclusivity(unchecked) @usableFromInline var memory: UnsafeMutableRawPointer
   @exclusivity(unchecked) @usableFromInline var start = 0
@@ -95,7 +96,8 @@ public final class ByteBuffer: @unchecked Sendable {
     end = start + count
   }
 
-  /// Lets `fill` write up to `atMost` bytes behind the last one, and counts as many in as it returns.
+  /// Lets `fill` write up to `atMost` bytes behind the last one, and counts as many in as it
+  /// returns.
   @inlinable public func appendUninitialized<Failure: Error>(
     atMost: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) -> Int {

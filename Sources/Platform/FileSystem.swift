@@ -1,4 +1,5 @@
-/// The directory operations a log needs; a protocol, so that a test can put a failing disk in its place.
+/// The directory operations a log needs; a protocol, so that a test can put a failing disk in its
+/// place.
 public protocol FileSystem: Sendable {
   /// Opens a file.
   func open(_ path: String, _ access: DiskFile.Access) throws(SystemError) -> any File

@@ -2,8 +2,8 @@ import Glibc
 
 /// A value behind a pthread mutex.
 ///
-/// The toolchain's own `Mutex` makes the thread sanitizer report races that are not there; this one it follows.
-/// Nothing that may block (I/O, callbacks into other parts) belongs inside `withLock`.
+/// The toolchain's own `Mutex` makes the thread sanitizer report races that are not there; this one
+/// it follows. Nothing that may block (I/O, callbacks into other parts) belongs inside `withLock`.
 public final class Lock<Value>: @unchecked Sendable {
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
   @usableFromInline var value: Value
@@ -31,7 +31,8 @@ public final class Lock<Value>: @unchecked Sendable {
     return try body(&value)
   }
 
-  /// Waits on `condition` inside the lock until `body` gives a result or the deadline passes, then gives `nil`.
+  /// Waits on `condition` inside the lock until `body` gives a result or the deadline passes, then
+  /// gives `nil`.
   ///
   /// `body` runs once at entry and again after each wake-up.
   func wait<Result>(

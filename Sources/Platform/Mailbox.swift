@@ -2,8 +2,8 @@ import Glibc
 
 /// A many-to-one queue of messages: any thread posts, one thread takes everything at once.
 ///
-/// Two arrays change places under the lock: one fills while the other is worked through, so a busy owner
-/// takes a whole group for the price of one.
+/// Two arrays change places under the lock: one fills while the other is worked through, so a busy
+/// owner takes a whole group for the price of one.
 public final class Mailbox<Message: Sendable>: @unchecked Sendable {
   private struct State {
     var waiting: [Message] = []
@@ -44,7 +44,8 @@ public final class Mailbox<Message: Sendable>: @unchecked Sendable {
     return taken
   }
 
-  /// Puts a message in without waking the owner: `wakeOwner` must follow soon. For senders who have several.
+  /// Puts a message in without waking the owner: `wakeOwner` must follow soon. For senders who have
+  /// several.
   @discardableResult
   public func postQuietly(_ message: Message) -> Bool {
     state.withLock { state in
@@ -70,8 +71,8 @@ public final class Mailbox<Message: Sendable>: @unchecked Sendable {
     pthread_cond_broadcast(condition)
   }
 
-  /// Waits until there are messages, the deadline passes or the mailbox is closed, and swaps what waits into
-  /// `batch`, which is emptied first.
+  /// Waits until there are messages, the deadline passes or the mailbox is closed, and swaps what
+  /// waits into `batch`, which is emptied first.
   ///
   /// - Returns: false once the mailbox is closed and empty.
   public func take(into batch: inout [Message], until deadline: MonotonicTime?) -> Bool {

@@ -13,7 +13,8 @@ public struct MonotonicTime: Comparable, Hashable, Sendable {
     left.nanoseconds < right.nanoseconds
   }
 
-  /// This instant moved by a number of milliseconds, forwards only; it saturates instead of wrapping.
+  /// This instant moved by a number of milliseconds, forwards only; it saturates instead of
+  /// wrapping.
   public func advanced(byMilliseconds milliseconds: Int) -> MonotonicTime {
     let (step, stepOverflow) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(
       by: 1_000_000)

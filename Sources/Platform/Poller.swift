@@ -3,8 +3,9 @@ import Glibc
 
 /// Readiness of many descriptors, edge-triggered (`epoll(7)`). One thread waits.
 ///
-/// A registration carries a token that comes back with each event; the owner puts a generation in it, so that
-/// an event queued before a descriptor was closed never meets the next user of the same number.
+/// A registration carries a token that comes back with each event; the owner puts a generation in
+/// it, so that an event queued before a descriptor was closed never meets the next user of the same
+/// number.
 public final class Poller {
   /// What a descriptor is ready for.
   public struct Event {
@@ -12,7 +13,8 @@ public final class Poller {
     public let token: UInt64
     /// There may be bytes, a connection or an end to read.
     public let readable: Bool
-    /// The peer has closed its side: behind what there is to read stands the end. No further event says so.
+    /// The peer has closed its side: behind what there is to read stands the end. No further event
+    /// says so.
     public let ended: Bool
     /// There may be room to write.
     public let writable: Bool
@@ -62,7 +64,8 @@ public final class Poller {
     }
   }
 
-  /// Waits for events for at most so many milliseconds (below zero: for ever) and hands each to `body`.
+  /// Waits for events for at most so many milliseconds (below zero: for ever) and hands each to
+  /// `body`.
   public func wait(milliseconds: Int, _ body: (Event) -> Void) {
     let timeout = CInt(clamping: milliseconds)
     let count = epoll_wait(descriptor.number, events, CInt(eventsMax), timeout)

@@ -2,7 +2,8 @@ import Glibc
 
 /// How many processors this process may use.
 public enum Processors {
-  /// The number of processors in the process's affinity, and no more than its control group's quota; at least 1.
+  /// The number of processors in the process's affinity, and no more than its control group's
+  /// quota; at least 1.
   public static func available() -> Int {
     let online = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
     guard let quota = controlGroupQuota() else { return online }

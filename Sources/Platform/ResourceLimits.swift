@@ -2,7 +2,8 @@ import Glibc
 
 /// Limits that the system sets for the process.
 public enum ResourceLimits {
-  /// Raises the number of descriptors the process may have open to the most it is allowed; gives that number.
+  /// Raises the number of descriptors the process may have open to the most it is allowed; gives
+  /// that number.
   @discardableResult
   public static func raiseOpenFiles() -> Int {
     var limit = rlimit()

@@ -20,7 +20,8 @@ public final class StreamSocket: Sendable {
     }
   }
 
-  /// Sends bytes. With `more`, the kernel may hold a partial segment back for what follows (`MSG_MORE`).
+  /// Sends bytes. With `more`, the kernel may hold a partial segment back for what follows
+  /// (`MSG_MORE`).
   public func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> Transfer {
     let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
     return transfer { Glibc.send(descriptor.number, bytes.baseAddress, bytes.count, flags) }
@@ -51,7 +52,8 @@ public final class StreamSocket: Sendable {
     return transfer { sendfile(descriptor.number, file.descriptorNumber, &offset, count) }
   }
 
-  /// Ends both directions at once, whoever still holds the socket: its descriptor goes with its last user.
+  /// Ends both directions at once, whoever still holds the socket: its descriptor goes with its
+  /// last user.
   public func close() {
     _ = Glibc.shutdown(descriptor.number, CInt(SHUT_RDWR))
   }

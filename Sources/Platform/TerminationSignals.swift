@@ -2,8 +2,8 @@ import Glibc
 
 /// The signals that ask a server to go: SIGTERM and SIGINT.
 public enum TerminationSignals {
-  /// Keeps them, and SIGPIPE, from killing the process. To be called on the main thread before any other
-  /// thread starts.
+  /// Keeps them, and SIGPIPE, from killing the process. To be called on the main thread before any
+  /// other thread starts.
   public static func block() {
     signal(SIGPIPE, SIG_IGN)
     var set = waited()

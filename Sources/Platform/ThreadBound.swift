@@ -1,4 +1,5 @@
-/// A value that belongs to one thread, on its way through others: they carry it, only its own may open it.
+/// A value that belongs to one thread, on its way through others: they carry it, only its own may
+/// open it.
 public struct ThreadBound<Value>: @unchecked Sendable {
   @usableFromInline let owner = ThreadIdentity.current
   @usableFromInline let bound: Value

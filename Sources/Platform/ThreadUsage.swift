@@ -23,8 +23,8 @@ public struct ThreadUsage: Sendable {
 
   /// The calling thread's figures (`getrusage(RUSAGE_THREAD)`).
   ///
-  /// The thread's CPU clock is read first: that brings the kernel's own count up to this moment, which
-  /// `getrusage` alone leaves at the last timer tick.
+  /// The thread's CPU clock is read first: that brings the kernel's own count up to this moment,
+  /// which `getrusage` alone leaves at the last timer tick.
   public static func now() -> ThreadUsage {
     var clock = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &clock)

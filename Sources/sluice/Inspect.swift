@@ -2,7 +2,8 @@ import ArgumentParser
 import Log
 import Platform
 
-/// `sluice inspect`: shows what is in a data directory, without a server and without changing anything.
+/// `sluice inspect`: shows what is in a data directory, without a server and without changing
+/// anything.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what a data directory holds, or the batches of a segment.",

@@ -1,7 +1,8 @@
 import Logging
 import Platform
 
-/// Writes log lines as logfmt to standard error: `time=… level=info msg="listening" address=127.0.0.1:8080`.
+/// Writes log lines as logfmt to standard error: `time=… level=info msg="listening"
+/// address=127.0.0.1:8080`.
 struct LogfmtHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level = .info

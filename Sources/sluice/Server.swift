@@ -36,7 +36,7 @@ struct Server {
         "address": "\(server.address)", "data": "\(settings.data)",
         "version": "\(Sluice.version)", "loops": "\(settings.server.loopCount)",
       ])
-    let (directory, broker) = try open(service, clock, server)
+    let (directory, broker) = try openData(service, clock, server)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     service.beginDraining()
@@ -50,7 +50,7 @@ struct Server {
     logger.info("stopped")
   }
 
-  private func open(
+  private func openData(
     _ service: Service, _ clock: any Clock, _ server: HTTPServer
   ) throws -> (DataDirectory, Broker) {
     let start = clock.monotonicTime()

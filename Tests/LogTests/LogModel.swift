@@ -1,6 +1,7 @@
 @testable import Log
 
-/// What a log should hold, kept in memory, and what it should answer, found by looking at everything.
+/// What a log should hold, kept in memory, and what it should answer, found by looking at
+/// everything.
 struct LogModel {
   struct Batch: Equatable {
     var base: Int64

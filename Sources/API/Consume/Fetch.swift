@@ -4,7 +4,8 @@ import HTTPServer
 import Log
 import Platform
 
-/// One consume request on its way: seeks, reads, waits for records if it may, answers. Belongs to its loop.
+/// One consume request on its way: seeks, reads, waits for records if it may, answers. Belongs to
+/// its loop.
 final class Fetch {
   private let call: Call
   private let parameters: FetchParameters

@@ -2,7 +2,8 @@ import JSON
 import Log
 import Platform
 
-/// Writes records as JSON: `{"offset","timestamp","key","value","tag","headers"}`. Belongs to one loop.
+/// Writes records as JSON: `{"offset","timestamp","key","value","tag","headers"}`. Belongs to one
+/// loop.
 final class RecordJSON {
   private let form: ValueForm
   private let onOneLine: Bool

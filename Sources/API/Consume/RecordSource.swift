@@ -3,8 +3,8 @@ import JSON
 import Log
 import Platform
 
-/// A consume answer as JSON or as lines of JSON, decoded batch by batch as fast as the client takes it: memory stays
-/// bounded however long the answer is.
+/// A consume answer as JSON or as lines of JSON, decoded batch by batch as fast as the client takes
+/// it: memory stays bounded however long the answer is.
 final class RecordSource: BodySource {
   /// The two shapes of an answer.
   enum Shape {
@@ -47,7 +47,7 @@ final class RecordSource: BodySource {
     do {
       while buffer.count < limit {
         switch try reader.next() {
-        case .batch(let header, let bytes): try write(header, bytes, to: buffer)
+        case .batch(let header, let bytes): try append(header, bytes, to: buffer)
         case .notCached:
           bringIn()
           return .waiting
@@ -67,7 +67,7 @@ final class RecordSource: BodySource {
     return .failed
   }
 
-  private func write(
+  private func append(
     _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, to buffer: ByteBuffer
   ) throws {
     var batch = try RecordReader(bytes, header: header)
@@ -92,7 +92,8 @@ final class RecordSource: BodySource {
     buffer.append("}\n")
   }
 
-  /// Waits for the disk on another thread, then goes on; an error shows when the reader is asked again.
+  /// Waits for the disk on another thread, then goes on; an error shows when the reader is asked
+  /// again.
   private func bringIn() {
     guard !isBringingIn else { return }
     isBringingIn = true

@@ -1,6 +1,7 @@
 import Log
 
-/// A slice reader on its way to the thread that waits for the disk in its place; its loop leaves it alone meanwhile.
+/// A slice reader on its way to the thread that waits for the disk in its place; its loop leaves it
+/// alone meanwhile.
 struct RecordSourceReader: @unchecked Sendable {
   private let reader: SliceReader
 

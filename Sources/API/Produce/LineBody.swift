@@ -4,8 +4,8 @@ import HTTP
 import HTTPServer
 import Platform
 
-/// Cuts a body into lines as it streams in. Memory stays bounded: a line has a limit, framed records are handed
-/// over piece by piece, and the client waits when the disk does not keep up.
+/// Cuts a body into lines as it streams in. Memory stays bounded: a line has a limit, framed
+/// records are handed over piece by piece, and the client waits when the disk does not keep up.
 final class LineBody: BodyConsumer {
   private let answer: ProduceAnswer
   private let lineBytesMax: Int

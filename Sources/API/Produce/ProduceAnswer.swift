@@ -15,8 +15,8 @@ final class ProduceAnswer {
     self.timestamp = timestamp
   }
 
-  /// Hands over what is left and answers when it is stored; with a problem, what came before it is stored all
-  /// the same and the answer is the problem, with the number of records that were.
+  /// Hands over what is left and answers when it is stored; with a problem, what came before it is
+  /// stored all the same and the answer is the problem, with the number of records that were.
   func finish(because problem: Problem? = nil) {
     production.onProgress = nil
     call.handler.hasProduced = true
@@ -48,7 +48,7 @@ final class ProduceAnswer {
       json.string(production.topic.name)
       json.key("partitions")
       json.beginArray()
-      for outcome in outcomes { write(outcome, to: &json) }
+      for outcome in outcomes { self.write(outcome, to: &json) }
       json.endArray()
       json.endObject()
     }

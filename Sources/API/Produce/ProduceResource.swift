@@ -41,7 +41,7 @@ enum ProduceResource {
       }
       broker.findOrCreateTopic(
         name, sink: call.exchange.sink,
-        bound(call) { call, outcome in
+        call.completion { call, outcome in
           call.answer(outcome) { topic in receive(call, form, parameters, topic) }
         })
     }

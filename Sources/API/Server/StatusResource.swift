@@ -31,7 +31,7 @@ enum StatusResource {
       json.endArray()
       json.key("strategies")
       json.beginArray()
-      for price in service.deliveryMetrics.prices { write(price, to: &json) }
+      for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
       json.endArray()
       json.endObject()
     }
@@ -52,18 +52,18 @@ enum StatusResource {
 
   /// By the second, over about the last ten seconds; `null` right after the start.
   private static func writeRates(_ rates: Rates, to json: inout JSONWriter) {
-    func write(_ value: Double?, _ json: inout JSONWriter) {
+    func put(_ value: Double?, _ json: inout JSONWriter) {
       if let value { json.number((value * 10).rounded() / 10) } else { json.null() }
     }
     json.beginObject()
     json.key("records_in_per_second")
-    write(rates.perSecond(\.records), &json)
+    put(rates.perSecond(\.records), &json)
     json.key("bytes_in_per_second")
-    write(rates.perSecond(\.appendedBytes), &json)
+    put(rates.perSecond(\.appendedBytes), &json)
     json.key("bytes_delivered_per_second")
-    write(rates.perSecond(\.deliveredBytes), &json)
+    put(rates.perSecond(\.deliveredBytes), &json)
     json.key("requests_per_second")
-    write(rates.perSecond(\.requests), &json)
+    put(rates.perSecond(\.requests), &json)
     json.endObject()
   }
 

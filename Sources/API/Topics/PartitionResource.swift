@@ -27,7 +27,7 @@ enum PartitionResource {
       writeFigures(number, log, to: &json)
       json.key("segments")
       json.beginArray()
-      for segment in segments { write(segment, to: &json) }
+      for segment in segments { Self.write(segment, to: &json) }
       json.endArray()
       json.endObject()
     }
@@ -44,7 +44,7 @@ enum PartitionResource {
       }
       call.broker.truncate(
         name, partition: number, before: Offset(before), sink: call.exchange.sink,
-        bound(call) { call, outcome in
+        call.completion { call, outcome in
           call.answer(outcome) { start in
             call.respondJSON { json in
               json.beginObject()

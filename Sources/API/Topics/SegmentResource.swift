@@ -3,7 +3,8 @@ import HTTPServer
 import Log
 import Platform
 
-/// `/v1/topics/{topic}/partitions/{partition}/segments/{base}`: a segment's file as it lies on disk.
+/// `/v1/topics/{topic}/partitions/{partition}/segments/{base}`: a segment's file as it lies on
+/// disk.
 enum SegmentResource {
   @Sendable static func get(_ call: Call) throws(Problem) {
     let number = try call.partitionNumber()

@@ -35,7 +35,8 @@ struct TopicBody {
     }
   }
 
-  /// Applies config fields that were checked before: on the catalog's thread, where the config then stands.
+  /// Applies config fields that were checked before: on the catalog's thread, where the config then
+  /// stands.
   static func merge(_ fields: [UInt8], into config: inout TopicConfig) {
     let parser = JSONParser()
     fields.withUnsafeBytes { bytes in

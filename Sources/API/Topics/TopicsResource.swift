@@ -21,7 +21,7 @@ enum TopicsResource {
   @Sendable static func get(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
     let topic = try call.topic()
-    call.respondJSON { write(topic, to: &$0) }
+    call.respondJSON { Self.write(topic, to: &$0) }
   }
 
   @Sendable static func put(_ call: Call) throws(Problem) {
@@ -42,8 +42,8 @@ enum TopicsResource {
         edit: { [fields = body.config] config in
           if let fields { TopicBody.merge(fields, into: &config) }
         },
-        bound(call) { call, outcome in
-          call.answer(outcome) { topic in call.respondJSON { write(topic, to: &$0) } }
+        call.completion { call, outcome in
+          call.answer(outcome) { topic in call.respondJSON { Self.write(topic, to: &$0) } }
         })
     }
   }
@@ -52,7 +52,7 @@ enum TopicsResource {
     let name = try call.topic().name
     call.broker.deleteTopic(
       name, sink: call.exchange.sink,
-      bound(call) { call, outcome in
+      call.completion { call, outcome in
         call.answer(outcome) { _ in call.respond(ResponseHead(.noContent)) }
       })
   }
@@ -62,9 +62,9 @@ enum TopicsResource {
     if let fields = body.config { TopicBody.merge(fields, into: &config) }
     call.broker.createTopic(
       name, partitions: body.partitions ?? 1, config: config, sink: call.exchange.sink,
-      bound(call) { call, outcome in
+      call.completion { call, outcome in
         call.answer(outcome) { made in
-          call.respondJSON(made.isNew ? .created : .ok) { write(made.topic, to: &$0) }
+          call.respondJSON(made.isNew ? .created : .ok) { Self.write(made.topic, to: &$0) }
         }
       })
   }

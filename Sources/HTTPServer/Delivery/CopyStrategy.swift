@@ -7,7 +7,8 @@ public enum CopyStrategy: String, Sendable, CaseIterable {
   /// `sendfile`: the kernel moves its own pages.
   case sendfile
 
-  /// Up to this size `read` costs less than `sendfile`: one call with the head and the bytes together.
+  /// Up to this size `read` costs less than `sendfile`: one call with the head and the bytes
+  /// together.
   static let readBytesMax = 32 << 10
 
   /// What the server takes when the request leaves the choice to it.

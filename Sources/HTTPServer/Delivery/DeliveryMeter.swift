@@ -2,8 +2,8 @@ import Platform
 
 /// Counts what one delivery costs its thread, turn by turn, and adds it to the strategy's metrics.
 ///
-/// System calls counted are those that look for, read or send the delivery's bytes, its head's included; the
-/// meter's own two readings of the thread's usage a turn are not.
+/// System calls counted are those that look for, read or send the delivery's bytes, its head's
+/// included; the meter's own two readings of the thread's usage a turn are not.
 final class DeliveryMeter {
   private let metrics: DeliveryMetrics
   private let strategy: CopyStrategy

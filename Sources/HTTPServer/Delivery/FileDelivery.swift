@@ -1,6 +1,7 @@
 import Platform
 
-/// A response body that lies in files, on its way to a socket: what is left, and by which strategy it goes.
+/// A response body that lies in files, on its way to a socket: what is left, and by which strategy
+/// it goes.
 ///
 /// Belongs to its connection's loop.
 final class FileDelivery {
@@ -60,7 +61,8 @@ final class FileDelivery {
     }
   }
 
-  /// Sends as much as one turn may, `head` before everything else; what is sent of `head` is consumed.
+  /// Sends as much as one turn may, `head` before everything else; what is sent of `head` is
+  /// consumed.
   func send(head: ByteBuffer?, on socket: StreamSocket, using buffers: BufferPool) -> Outcome {
     meter.beginTurn()
     defer { meter.endTurn(isCold: warmedEnd > 0) }

@@ -1,6 +1,7 @@
 import Platform
 
-/// Head with `MSG_MORE`, then `sendfile` until the socket is full: the bytes never enter the program.
+/// Head with `MSG_MORE`, then `sendfile` until the socket is full: the bytes never enter the
+/// program.
 enum SendfileDelivery {
   static func send(
     _ delivery: FileDelivery, head: ByteBuffer?, on socket: StreamSocket
