@@ -46,8 +46,12 @@ public final class APIHandler: RequestHandler {
   }
 
   /// Renders the answer to somebody who did not get as far as a request.
-  public func refuse(_ refusal: Refusal) -> (head: ResponseHead, body: ByteBuffer) {
-    Problem(refusal).render()
+  public func refuse(
+    _ refusal: Refusal, request: RequestHead?
+  ) -> (head: ResponseHead, body: ByteBuffer) {
+    var (head, body) = Problem(refusal).render()
+    if let request { RequestID.repeatID(of: request, in: &head) }
+    return (head, body)
   }
 
   private func findBroker() throws(Problem) {

@@ -7,9 +7,6 @@ import Platform
 /// A request on its way through a resource: the exchange, and what the resource needs beside it.
 /// Belongs to the exchange's loop.
 struct Call {
-  /// The longest request id that is repeated.
-  private static let requestIDBytesMax = 200
-
   let exchange: Exchange
   let handler: APIHandler
   private let openBroker: Broker?
@@ -85,11 +82,16 @@ struct Call {
 
   /// Answers with JSON that `fill` writes.
   func respondJSON(_ status: Status = .ok, _ fill: (inout JSONWriter) -> Void) {
+    respondJSON(ResponseHead(status), fill)
+  }
+
+  /// Answers with JSON that `fill` writes, behind a head that is begun already.
+  func respondJSON(_ head: ResponseHead, _ fill: (inout JSONWriter) -> Void) {
     let body = ByteBuffer(capacity: 512)
     var json = JSONWriter(into: body)
     fill(&json)
     body.append("\n")
-    var response = ResponseHead(status)
+    var response = head
     response.add("Content-Type", "application/json")
     respond(response, body: body)
   }
@@ -120,9 +122,7 @@ struct Call {
   func identified(_ response: ResponseHead) -> ResponseHead {
     guard head.has(.xRequestID) else { return response }
     var response = response
-    head.withValue(of: .xRequestID) { id in
-      if id.count <= Call.requestIDBytesMax { response.add("X-Request-Id", id) }
-    }
+    RequestID.repeatID(of: head, in: &response)
     return response
   }
 

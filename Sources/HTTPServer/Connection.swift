@@ -88,7 +88,7 @@ final class Connection {
 
   /// Answers without a request, then closes.
   func refuse(_ refusal: Refusal) {
-    let (head, body) = loop.handler.refuse(refusal)
+    let (head, body) = loop.handler.refuse(refusal, request: exchange?.head)
     loop.context.metrics.countAnswer(head.status)
     head.write(
       into: output.bytes, date: loop.date, framing: .length(body.count), keepAlive: false,
@@ -327,7 +327,8 @@ final class Connection {
     }
     // The client may have closed only its own side and still read; but a body cut short will never
     // be whole.
-    if !exchange.isBodyComplete, !exchange.isAnswered { close() }
+    // And nobody closes only their side to wait for what may never come.
+    if !exchange.isAnswered, !exchange.isBodyComplete || exchange.onGone != nil { close() }
   }
 
   // MARK: - Out

@@ -9,5 +9,7 @@ public protocol RequestHandler: AnyObject {
   /// of it.
   func endTurn()
   /// The answer to somebody who did not get as far as a request.
-  func refuse(_ refusal: Refusal) -> (head: ResponseHead, body: ByteBuffer)
+  ///
+  /// - Parameter request: the head of the request, if that much had come.
+  func refuse(_ refusal: Refusal, request: RequestHead?) -> (head: ResponseHead, body: ByteBuffer)
 }

@@ -64,7 +64,9 @@ enum TopicsResource {
       name, partitions: body.partitions ?? 1, config: config, sink: call.exchange.sink,
       call.completion { call, outcome in
         call.answer(outcome) { made in
-          call.respondJSON(made.isNew ? .created : .ok) { Self.write(made.topic, to: &$0) }
+          var head = ResponseHead(made.isNew ? .created : .ok)
+          if made.isNew { head.add("Location", "/v1/topics/\(made.topic.name)") }
+          call.respondJSON(head) { Self.write(made.topic, to: &$0) }
         }
       })
   }
