@@ -16,6 +16,12 @@ public struct AppendRequest: Sendable {
     public let baseOffset: Offset
     /// How many records.
     public let count: Int
+
+    /// So many records from that offset on.
+    public init(baseOffset: Offset, count: Int) {
+      self.baseOffset = baseOffset
+      self.count = count
+    }
   }
 
   let log: PartitionLog

@@ -11,7 +11,7 @@ public final class BatchBuilder {
   /// The most bytes a record may take beside its key, value and headers.
   static let recordOverheadMax = 40
 
-  private var framed = FramedBatches(FramedBatches.pool.take())
+  private let framed = FramedBatches()
   private var batchStart = 0
   private var batchRecords = 0
   private var batchTag: Tag?
@@ -53,6 +53,7 @@ public final class BatchBuilder {
       1 + Varint.size(timestampDelta) + Varint.size(Int64(batchRecords))
       + Varint.size(key == nil ? -1 : Int64(keyBytes)) + keyBytes
       + Varint.size(value == nil ? -1 : Int64(valueBytes)) + valueBytes + headers.bytes.count
+    framed.reserve(body + Varint.bytesMax)
     _ = framed.buffer.appendUninitialized(atMost: body + Varint.bytesMax) { memory in
       let start = memory.baseAddress!
       var address = Varint.write(Int64(body), to: start)
@@ -76,17 +77,16 @@ public final class BatchBuilder {
       FramedBatches.Batch(
         position: framed.buffer.count, size: batch.count, recordCount: Int(header.recordCount),
         maxTimestamp: header.maxTimestamp, tag: tag))
+    framed.reserve(batch.count)
     framed.buffer.append(batch)
     framed.recordCount += Int(header.recordCount)
   }
 
-  /// Closes the batch in hand and gives away everything framed so far; the builder is then as new.
+  /// Closes the batch in hand and gives away everything framed so far. The builder's work is then
+  /// done.
   public func finish() -> FramedBatches {
     if batchRecords > 0 { closeBatch() }
-    let done = framed
-    framed = FramedBatches(FramedBatches.pool.take())
-    batchStart = 0
-    return done
+    return framed
   }
 
   @inline(__always)

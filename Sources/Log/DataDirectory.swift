@@ -24,6 +24,8 @@ public final class DataDirectory: Sendable {
 
   /// The layout this code reads and writes.
   private static let format = "1"
+  /// What the name of a directory ends with that is being removed.
+  static let removedSuffix = ".removed"
 
   /// Its path.
   public let path: String
@@ -85,27 +87,18 @@ public final class DataDirectory: Sendable {
   /// - Parameter name: the log's path below the data directory: `topics/orders-0`.
   public func openLog(_ name: String, settings: LogSettings) throws(LogError) -> PartitionLog {
     let loader = LogLoader(
-      name: name, directory: "\(path)/\(name)", files: files, settings: settings,
-      recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean, clock: clock,
+      name: name, directory: "\(path)/\(name)", files: files, writer: writer,
+      settings: settings, recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean,
+      clock: clock,
       metrics: metrics, report: report)
     let log = try loader.load()
     recoveryPoints.set(log.checkpoint, of: name)
     return log
   }
 
-  /// Closes a log and gives its directory another name, so that a new one can take its place at
-  /// once.
-  ///
-  /// - Returns: what has to be removed, in its own time.
-  public func retire(_ log: PartitionLog, number: Int) throws(LogError) -> String {
-    writer.release(log)
-    let grave = "\(path)/\(log.name).\(number).deleted"
-    do {
-      try files.rename("\(path)/\(log.name)", to: grave)
-      return grave
-    } catch {
-      throw .offline(reason: error.description)
-    }
+  /// Makes sure that a log of this name that is made from now on is recovered by itself.
+  func forgetRecoveryPoint(of name: String) throws(LogError) {
+    try writer.forgetRecoveryPoint(of: name)
   }
 
   /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the

@@ -100,14 +100,14 @@ final class EntryFile: Sendable {
     }
   }
 
-  /// Appends an entry that `write` lays down. Only the log's writer may call this.
-  func append(_ write: (UnsafeMutableRawPointer) -> Void) {
+  /// Appends an entry that `lay` lays down. Only the log's writer may call this.
+  func append(_ lay: (UnsafeMutableRawPointer) -> Void) {
     var now = state.withLock { $0 }
     if now.count - now.spilled == now.chunk.capacity {
       makeRoom()
       now = state.withLock { $0 }
     }
-    write(now.chunk.memory + (now.count - now.spilled) * entryBytes)
+    lay(now.chunk.memory + (now.count - now.spilled) * entryBytes)
     state.withLock { $0.count += 1 }
   }
 

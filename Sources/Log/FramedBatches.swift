@@ -19,17 +19,38 @@ public final class FramedBatches: @unchecked Sendable {
     var tag: Tag?
   }
 
-  /// The buffers batches are framed in; 1 MiB each.
-  static let pool = BufferPool(capacity: 1 << 20, idleMax: 16)
+  /// Buffers for large requests; their pages are used again instead of being asked of the kernel
+  /// anew.
+  static let pool = BufferPool(capacity: (1 << 20) + (512 << 10), idleMax: 16)
+  /// What a small request begins with.
+  private static let smallBytes = 512
+  /// From this size on a request's bytes move to a buffer of the pool.
+  private static let pooledFromBytes = 64 << 10
 
-  let buffer: ByteBuffer
+  private(set) var buffer = ByteBuffer(capacity: FramedBatches.smallBytes)
+  private var isPooled = false
   var batches: [Batch] = []
   /// The records of all batches together.
   public internal(set) var recordCount = 0
 
-  init(_ buffer: ByteBuffer) { self.buffer = buffer }
+  deinit {
+    if isPooled { FramedBatches.pool.give(buffer) }
+  }
 
-  deinit { FramedBatches.pool.give(buffer) }
+  /// Makes room for `count` more bytes, in a buffer of the pool once there are many.
+  @inline(__always)
+  func reserve(_ count: Int) {
+    if buffer.spare < count { makeRoom(count) }
+  }
+
+  private func makeRoom(_ count: Int) {
+    let wanted = buffer.count + count
+    guard wanted > FramedBatches.pooledFromBytes, !isPooled else { return buffer.reserve(count) }
+    isPooled = true
+    let large = FramedBatches.pool.take()
+    large.append(buffer.bytes)
+    buffer = large
+  }
 
   /// The length of all batches together, in bytes.
   public var bytes: Int { buffer.count }

@@ -47,7 +47,7 @@ final class LogAppender {
         var numbers: [UInt32]?
         if !mustRoll(behind: run, bytes: batches.bytes, settings) { numbers = try number(batches) }
         if numbers == nil {
-          write(&run, &outcomes)
+          flush(&run, &outcomes)
           try roll(settings)
           run = Run(end: position, nextOffset: nextOffset)
           numbers = try number(batches)
@@ -62,7 +62,7 @@ final class LogAppender {
         outcomes[index] = .failure(error)
       }
     }
-    write(&run, &outcomes)
+    flush(&run, &outcomes)
     return outcomes
   }
 
@@ -157,11 +157,11 @@ final class LogAppender {
       run.end += batch.size
       run.nextOffset = run.nextOffset + batch.recordCount
     }
-    run.parts.append(UnsafeRawBufferPointer(bytes))
+    if !bytes.isEmpty { run.parts.append(UnsafeRawBufferPointer(bytes)) }
     run.requests.append(request)
   }
 
-  private func write(_ run: inout Run, _ outcomes: inout [Result<AppendRequest.Stored, LogError>]) {
+  private func flush(_ run: inout Run, _ outcomes: inout [Result<AppendRequest.Stored, LogError>]) {
     guard !run.parts.isEmpty else { return }
     do {
       try segment.log.file.write(run.parts, at: position)

@@ -5,6 +5,7 @@ struct LogLoader {
   let name: String
   let directory: String
   let files: any FileSystem
+  let writer: LogWriter
   let settings: LogSettings
   let recoveryPoint: Offset
   /// True when the server before this one stopped cleanly: nothing is scanned.
@@ -36,8 +37,9 @@ struct LogLoader {
         saved = saved && outcome.saved
       }
       return PartitionLog(
-        name: name, directory: directory, files: files, segments: segments, end: end,
-        checkpoint: saved ? end : min(point, end), settings: settings)
+        name: name, directory: directory, files: files, writer: writer, metrics: metrics,
+        segments: segments, end: end, checkpoint: saved ? end : min(point, end),
+        settings: settings)
     } catch {
       throw .offline(reason: error.description)
     }
@@ -61,8 +63,8 @@ struct LogLoader {
     let segment = try LogSegment.create(
       at: .zero, in: directory, files, now: clock.wallMilliseconds())
     return PartitionLog(
-      name: name, directory: directory, files: files, segments: [segment], end: .zero,
-      checkpoint: .zero, settings: settings)
+      name: name, directory: directory, files: files, writer: writer, metrics: metrics,
+      segments: [segment], end: .zero, checkpoint: .zero, settings: settings)
   }
 
   private func segmentBases() throws(SystemError) -> [Offset] {

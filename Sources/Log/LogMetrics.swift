@@ -25,3 +25,34 @@ public struct LogMetrics: Sendable {
   /// Bytes of log deleted by retention and truncation.
   public let deletedBytes: Counter
 }
+
+extension LogMetrics {
+  /// Registers `sluice_log_*`.
+  public init(_ registry: MetricsRegistry) {
+    func counter(_ name: String, _ help: String, unit: MetricUnit = .none) -> Counter {
+      registry.counter("sluice_log_" + name + "_total", help: help, unit: unit)
+    }
+    self.init(
+      appendedBytes: counter(
+        "appended_bytes", "Bytes of record batches written to log files.", unit: .bytes),
+      appendedRecords: counter("appended_records", "Records written to log files."),
+      appendedBatches: counter("appended_batches", "Record batches written to log files."),
+      syncDuration: registry.histogram(
+        "sluice_log_sync_duration_seconds", help: "How long each sync of a log took.",
+        unit: .nanoseconds, bounds: Histogram.latencyNanoseconds),
+      batchesPerSync: registry.histogram(
+        "sluice_log_batches_per_sync", help: "How many batches each sync of a log made durable.",
+        unit: .none, bounds: Histogram.powersOfTwo(through: 4096)),
+      refusedAppends: counter(
+        "refused_appends", "Appends refused because the disk was full or offline."),
+      recoveryTruncations: counter(
+        "recovery_truncations", "Logs of which a crash had left a torn end, cut off at start."),
+      recoveryTruncatedBytes: counter(
+        "recovery_truncated_bytes", "Bytes cut off at start because a crash had torn them.",
+        unit: .bytes),
+      rebuiltIndexes: counter("rebuilt_indexes", "Segments whose indexes were rebuilt at start."),
+      damagedRanges: counter("damaged_ranges", "Stretches of a log found damaged at start."),
+      deletedBytes: counter(
+        "deleted_bytes", "Bytes of log deleted by retention and truncation.", unit: .bytes))
+  }
+}

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// The one thread that appends to the logs of a data directory.
 ///
@@ -14,7 +13,7 @@ public final class LogWriter: Sendable {
 
   private let mailbox = Mailbox<Message>()
   private let thread: Thread
-  private let queued = Atomic(0)
+  private let queued: QueuedBytes
   /// Why the data directory takes no more writes; `nil` while it does.
   private let offlineReason: Lock<String?>
 
@@ -23,9 +22,12 @@ public final class LogWriter: Sendable {
     let mailbox = mailbox
     let offlineReason = Lock<String?>(nil)
     self.offlineReason = offlineReason
+    let queued = QueuedBytes()
+    self.queued = queued
     thread = try Thread(name: "log-writer") {
       let rounds = WriterRounds(
-        recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, offlineReason: offlineReason
+        recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, queued: queued,
+        offlineReason: offlineReason
       )
       let machine = SystemClock()
       var messages: [Message] = []
@@ -46,23 +48,23 @@ public final class LogWriter: Sendable {
   public var whyOffline: String? { offlineReason.withLock { $0 } }
 
   /// Bytes that were submitted and not yet answered for.
-  public var queuedBytes: Int { queued.load(ordering: .relaxed) }
+  public var queuedBytes: Int { queued.count }
 
   /// Takes a request; its completion will run on its sink.
-  public func submit(_ request: AppendRequest) {
-    let bytes = request.batches.bytes
-    queued.add(bytes, ordering: .relaxed)
-    let counted = AppendRequest(
-      request.batches, to: request.log, acknowledgement: request.acknowledgement,
-      sink: request.sink
-    ) { [self] outcome in
-      queued.subtract(bytes, ordering: .relaxed)
-      request.completion(outcome)
-    }
-    if !mailbox.post(.append(counted)) {
-      request.sink.post([{ counted.completion(.failure(.closed)) }])
+  ///
+  /// - Parameter quietly: the writer need not begin before `wake`: a loop submits all of its turn's
+  ///   requests and wakes the writer once.
+  public func submit(_ request: AppendRequest, quietly: Bool = false) {
+    queued.add(request.batches.bytes)
+    let taken = quietly ? mailbox.postQuietly(.append(request)) : mailbox.post(.append(request))
+    if !taken {
+      queued.subtract(request.batches.bytes)
+      request.sink.post([{ request.completion(.failure(.closed)) }])
     }
   }
+
+  /// Has the writer begin with what was submitted.
+  public func wake() { mailbox.wakeOwner() }
 
   /// Begins a new segment in `log`, so that the one before it can be deleted. Waits until it is
   /// done.
@@ -78,6 +80,11 @@ public final class LogWriter: Sendable {
   /// Lets go of a log that is being deleted; waits for appends under way.
   func release(_ log: PartitionLog) {
     try? performAndWait { rounds throws(LogError) in rounds.release(log) }
+  }
+
+  /// Forgets a log's recovery point, in the file too. Waits until it is done.
+  func forgetRecoveryPoint(of name: String) throws(LogError) {
+    try performAndWait { rounds throws(LogError) in try rounds.forgetRecoveryPoint(of: name) }
   }
 
   /// Finishes what waits, then ends the thread.

@@ -16,19 +16,25 @@ public final class PartitionLog: Sendable {
   let files: any FileSystem
   /// Everything before it was on the disk and in the index files when it was opened.
   let checkpoint: Offset
+  /// The thread that appends to it.
+  let writer: LogWriter
+  let metrics: LogMetrics
   /// How far it has come.
   public let frontiers: Frontiers
   let state: Lock<State>
   private let currentSettings: Lock<LogSettings>
 
   init(
-    name: String, directory: String, files: any FileSystem, segments: [LogSegment], end: Offset,
-    checkpoint: Offset, settings: LogSettings
+    name: String, directory: String, files: any FileSystem, writer: LogWriter,
+    metrics: LogMetrics, segments: [LogSegment], end: Offset, checkpoint: Offset,
+    settings: LogSettings
   ) {
     self.name = name
     self.directory = directory
     self.files = files
     self.checkpoint = checkpoint
+    self.writer = writer
+    self.metrics = metrics
     frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)
     state = Lock(State(segments: segments))
     currentSettings = Lock(settings)

@@ -50,6 +50,9 @@ public final class RecordHeaders {
     encode()
   }
 
+  /// How many bytes the headers take in a record.
+  public var byteCount: Int { encoded.count }
+
   /// The stored form; valid until the headers change.
   var bytes: UnsafeRawBufferPointer { encoded.bytes }
 

@@ -23,7 +23,7 @@ struct TimeSearch {
   }
 
   private func header(of entry: BatchEntry) throws(LogError) -> BatchHeader {
-    let bytes = try read(entry, count: BatchHeader.bytes)
+    let bytes = try load(entry, count: BatchHeader.bytes)
     guard let header = BatchHeader(bytes.bytes) else { throw damaged(entry) }
     return header
   }
@@ -31,7 +31,7 @@ struct TimeSearch {
   private func search(
     _ entry: BatchEntry, _ header: BatchHeader, _ timestamp: Int64
   ) throws(LogError) -> Offset? {
-    let batch = try read(entry, count: Int(entry.size))
+    let batch = try load(entry, count: Int(entry.size))
     do {
       var reader = try RecordReader(batch.bytes, header: header)
       while let record = try reader.next() {
@@ -43,7 +43,7 @@ struct TimeSearch {
     }
   }
 
-  private func read(_ entry: BatchEntry, count: Int) throws(LogError) -> ByteBuffer {
+  private func load(_ entry: BatchEntry, count: Int) throws(LogError) -> ByteBuffer {
     let buffer = ByteBuffer(capacity: count)
     let got: Int
     do {

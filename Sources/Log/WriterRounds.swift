@@ -10,6 +10,7 @@ final class WriterRounds {
   private let recoveryPoints: RecoveryPoints
   private let clock: any Clock
   private let metrics: LogMetrics
+  private let queued: QueuedBytes
   private let offlineReason: Lock<String?>
   private var appenders: [ObjectIdentifier: LogAppender] = [:]
   private var completions = Completions()
@@ -20,11 +21,12 @@ final class WriterRounds {
 
   init(
     recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics,
-    offlineReason: Lock<String?>
+    queued: QueuedBytes, offlineReason: Lock<String?>
   ) {
     self.recoveryPoints = recoveryPoints
     self.clock = clock
     self.metrics = metrics
+    self.queued = queued
     self.offlineReason = offlineReason
   }
 
@@ -38,26 +40,27 @@ final class WriterRounds {
   /// Works through what came in since the last round.
   func run(_ messages: [LogWriter.Message]) {
     var groups: [Group] = []
-    var places: [ObjectIdentifier: Int] = [:]
     for message in messages {
       switch message {
       case .append(let request):
-        let identity = ObjectIdentifier(request.log)
-        if let place = places[identity] {
-          groups[place].requests.append(request)
-        } else if let appender = appender(for: request) {
-          places[identity] = groups.count
-          groups.append(Group(appender: appender, requests: [request]))
-        }
+        add(request, to: &groups)
       case .perform(let body):
         finish(&groups)
-        places.removeAll()
         body(self)
       }
     }
     finish(&groups)
     syncWhatIsOverdue()
     if bytesSinceCheckpoint >= WriterRounds.checkpointBytes { try? checkpoint() }
+  }
+
+  private func add(_ request: AppendRequest, to groups: inout [Group]) {
+    // Most rounds bring one log or a few, and neighbours tend to go to the same one.
+    if let place = groups.lastIndex(where: { $0.appender.log === request.log }) {
+      groups[place].requests.append(request)
+    } else if let appender = appender(for: request) {
+      groups.append(Group(appender: appender, requests: [request]))
+    }
   }
 
   /// Brings everything to the disk before the thread ends.
@@ -101,12 +104,16 @@ final class WriterRounds {
     log.close()
     wakeReaders(of: log)
     completions.deliver()
-    // A new log of this name must not meet the old one's point after a crash.
-    recoveryPoints.remove(log.name)
+  }
+
+  /// Has no crash make a new log of this name meet the old one's point.
+  func forgetRecoveryPoint(of name: String) throws(LogError) {
+    recoveryPoints.remove(name)
     do {
       try recoveryPoints.write(keepingOld: false)
     } catch {
       note(error)
+      throw error
     }
   }
 
@@ -123,6 +130,7 @@ final class WriterRounds {
       return try appender(of: request.log)
     } catch {
       metrics.refusedAppends.increment()
+      queued.subtract(request.batches.bytes)
       completions.add({ request.completion(.failure(error)) }, on: request.sink)
       return nil
     }
@@ -136,7 +144,7 @@ final class WriterRounds {
   private func finish(_ groups: inout [Group]) {
     guard !groups.isEmpty else { return completions.deliver() }
     for index in groups.indices {
-      write(&groups[index])
+      append(&groups[index])
       answer(groups[index], .written)
     }
     completions.deliver()
@@ -148,7 +156,7 @@ final class WriterRounds {
     groups.removeAll(keepingCapacity: true)
   }
 
-  private func write(_ group: inout Group) {
+  private func append(_ group: inout Group) {
     group.outcomes = group.appender.append(group.requests)
     var batches = 0
     var records = 0
@@ -222,6 +230,7 @@ final class WriterRounds {
         outcome = .failure(.offline(reason: offlineReason.withLock { $0 } ?? "the sync failed"))
       }
       let result = outcome
+      queued.subtract(request.batches.bytes)
       completions.add({ request.completion(result) }, on: request.sink)
     }
   }

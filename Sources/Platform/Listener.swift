@@ -4,7 +4,7 @@ import Glibc
 /// A listening TCP socket.
 public final class Listener: Sendable {
   /// How an attempt to accept ended.
-  public enum Outcome: ~Copyable, Sendable {
+  public enum Outcome: Sendable {
     /// A connection.
     case connection(StreamSocket)
     /// Nobody waits.

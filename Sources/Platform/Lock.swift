@@ -5,8 +5,8 @@ import Glibc
 /// The toolchain's own `Mutex` makes the thread sanitizer report races that are not there; this one
 /// it follows. Nothing that may block (I/O, callbacks into other parts) belongs inside `withLock`.
 public final class Lock<Value>: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline var value: Value
 
   /// Puts `value` behind a new lock.
   public init(_ value: sending Value) {
@@ -22,7 +22,7 @@ public final class Lock<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` with the value, alone.
-  @discardableResult
+  @discardableResult @inlinable
   public func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -44,6 +44,27 @@ public final class Mailbox<Message: Sendable>: @unchecked Sendable {
     return taken
   }
 
+  /// Puts a message in without waking the owner: `wakeOwner` must follow soon. For senders who have
+  /// several.
+  @discardableResult
+  public func postQuietly(_ message: Message) -> Bool {
+    state.withLock { state in
+      if state.closed { return false }
+      state.waiting.append(message)
+      return true
+    }
+  }
+
+  /// Wakes the owner if it sleeps although there are messages.
+  public func wakeOwner() {
+    let wake = state.withLock { state in
+      guard state.ownerSleeps, !state.waiting.isEmpty else { return false }
+      state.ownerSleeps = false
+      return true
+    }
+    if wake { pthread_cond_signal(condition) }
+  }
+
   /// Takes no more messages; the owner still gets those that are in.
   public func close() {
     state.withLock { $0.closed = true }

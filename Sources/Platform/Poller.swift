@@ -13,6 +13,9 @@ public final class Poller {
     public let token: UInt64
     /// There may be bytes, a connection or an end to read.
     public let readable: Bool
+    /// The peer has closed its side: behind what there is to read stands the end. No further event
+    /// says so.
+    public let ended: Bool
     /// There may be room to write.
     public let writable: Bool
     /// The peer is gone or the socket failed.
@@ -33,7 +36,7 @@ public final class Poller {
   deinit { events.deallocate() }
 
   /// Watches a socket for both directions, edge-triggered, until it is closed.
-  public func watch(_ socket: borrowing StreamSocket, token: UInt64) throws(SystemError) {
+  public func watch(_ socket: StreamSocket, token: UInt64) throws(SystemError) {
     try add(
       socket.descriptor.number, token: token,
       EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue)
@@ -74,6 +77,7 @@ public final class Poller {
         Event(
           token: raw.data.u64,
           readable: set & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0,
+          ended: set & EPOLLRDHUP.rawValue != 0,
           writable: set & EPOLLOUT.rawValue != 0,
           broken: set & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0))
     }

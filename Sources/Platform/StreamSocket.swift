@@ -1,14 +1,15 @@
 import CLinux
 import Glibc
 
-/// One side of a TCP connection, non-blocking, with `TCP_NODELAY` set. Closed when its owner goes.
-public struct StreamSocket: ~Copyable, Sendable {
+/// One side of a TCP connection, non-blocking, with `TCP_NODELAY` set. Closed when its last user
+/// goes.
+public final class StreamSocket: Sendable {
   let descriptor: Descriptor
 
   init(owning descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
   /// Receives into `buffer`.
-  public borrowing func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+  public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
     while true {
       let count = Glibc.recv(descriptor.number, buffer.baseAddress, buffer.count, 0)
       if count > 0 { return .bytes(count) }
@@ -21,13 +22,13 @@ public struct StreamSocket: ~Copyable, Sendable {
 
   /// Sends bytes. With `more`, the kernel may hold a partial segment back for what follows
   /// (`MSG_MORE`).
-  public borrowing func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> Transfer {
+  public func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> Transfer {
     let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
     return transfer { Glibc.send(descriptor.number, bytes.baseAddress, bytes.count, flags) }
   }
 
   /// Sends two runs of bytes in one call.
-  public borrowing func send(
+  public func send(
     _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, more: Bool
   ) -> Transfer {
     var vectors = (
@@ -46,17 +47,23 @@ public struct StreamSocket: ~Copyable, Sendable {
   /// Has the kernel move up to `count` bytes of a file from `position` on (`sendfile(2)`).
   ///
   /// `.ended` also stands for a file that is shorter than was asked for.
-  public borrowing func sendFile(_ file: any File, at position: Int, count: Int) -> Transfer {
+  public func sendFile(_ file: any File, at position: Int, count: Int) -> Transfer {
     var offset = off_t(position)
     return transfer { sendfile(descriptor.number, file.descriptorNumber, &offset, count) }
   }
 
+  /// Ends both directions at once, whoever still holds the socket: its descriptor goes with its
+  /// last user.
+  public func close() {
+    _ = Glibc.shutdown(descriptor.number, CInt(SHUT_RDWR))
+  }
+
   /// Says that nothing more will be sent, so that the peer reads the end behind the last byte.
-  public borrowing func endOutput() {
+  public func endOutput() {
     _ = Glibc.shutdown(descriptor.number, CInt(SHUT_WR))
   }
 
-  private borrowing func transfer(_ call: () -> Int) -> Transfer {
+  private func transfer(_ call: () -> Int) -> Transfer {
     while true {
       let count = call()
       if count > 0 { return .bytes(count) }

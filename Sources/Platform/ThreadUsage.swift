@@ -16,8 +16,18 @@ public struct ThreadUsage: Sendable {
   /// Times the processor was taken from it.
   public var involuntarySwitches: Int
 
+  /// A thread that has done nothing yet.
+  public static let zero = ThreadUsage(
+    userMicroseconds: 0, systemMicroseconds: 0, minorFaults: 0, majorFaults: 0,
+    voluntarySwitches: 0, involuntarySwitches: 0)
+
   /// The calling thread's figures (`getrusage(RUSAGE_THREAD)`).
+  ///
+  /// The thread's CPU clock is read first: that brings the kernel's own count up to this moment,
+  /// which `getrusage` alone leaves at the last timer tick.
   public static func now() -> ThreadUsage {
+    var clock = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &clock)
     var usage = rusage()
     _ = sluice_thread_usage(&usage)
     return ThreadUsage(

@@ -36,16 +36,6 @@ import Testing
     #expect(framed.batches.map(\.recordCount) == [1, 1, 1])
   }
 
-  @Test func aBuilderIsAsNewWhenItHasGivenItsBatchesAway() {
-    let builder = BatchBuilder()
-    builder.append(Self.record("a"))
-    let first = builder.finish()
-    builder.append(Self.record("b"))
-    let second = builder.finish()
-    #expect(second.array == FramedBatches.of([Self.record("b")]).array)
-    #expect(first.recordCount == 1 && builder.finish().isEmpty)
-  }
-
   @Test func aTagAddedAsAHeaderCutsBatchesToo() {
     let framed = FramedBatches.of([Self.record("a"), Self.record(nil)])
     #expect(framed.batches.map(\.tag) == [Tag("a"), nil])

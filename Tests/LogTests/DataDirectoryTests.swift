@@ -34,12 +34,11 @@ import Testing
     guard case .foreignFormat = refused else { throw Disagreement("\(refused as Any)") }
   }
 
-  @Test func aLogThatTookARetiredOnesNameIsRecoveredByItself() throws {
+  @Test func aLogThatTookARemovedOnesNameIsRecoveredByItself() throws {
     let test = try TestLog()
     for index in 0..<9 { test.append([.small("old \(index)")]) }
     try test.data.writer.checkpoint()
-    let grave = try test.data.retire(test.log, number: 1)
-    try test.files.removeTree(grave)
+    try test.data.removeLog(topic: "orders", partition: 0, test.log)
     let fresh = try test.data.openLog(TestLog.name, settings: LogSettings())
     _ = test.data.writer.appendAndWait(.of([.small("new")]), to: fresh)
     let left = try test.directory.copy()

@@ -103,20 +103,21 @@ import Testing
     #expect(test.data.writer.queuedBytes == 0)
   }
 
-  @Test func aRetiredLogIsClosedAndItsNameFree() throws {
+  @Test func aRemovedLogIsClosedAndItsNameFree() throws {
     let test = try TestLog()
     test.append([.small("old")])
     let fired = Lock(0)
     let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 += 1 } }
     #expect(test.log.hold(waiter, at: Offset(1)))
-    let grave = try test.data.retire(test.log, number: 1)
+    let name = TestLog.name.split(separator: "/")[1].split(separator: "-")
+    try test.data.removeLog(topic: String(name[0]), partition: Int(name[1]) ?? 0, test.log)
+    #expect(!test.files.exists("\(test.data.path)/\(TestLog.name)"))
     #expect(fired.withLock { $0 } == 1)
     #expect(test.append([.small("late")]) == .failure(.closed))
     #expect(throws: LogError.closed) { try test.readAll().count }
     let fresh = try test.data.openLog(TestLog.name, settings: LogSettings())
     let stored = test.data.writer.appendAndWait(.of([.small("new")]), to: fresh)
     #expect(try stored.get().baseOffset == .zero)
-    #expect(test.files.exists(grave))
     test.data.close()
   }
 }

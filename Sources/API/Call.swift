@@ -1,0 +1,188 @@
+import Broker
+import HTTP
+import HTTPServer
+import JSON
+import Platform
+
+/// A request on its way through a resource: the exchange, and what the resource needs beside it.
+/// Belongs to the exchange's loop.
+struct Call {
+  let exchange: Exchange
+  let handler: APIHandler
+  private let openBroker: Broker?
+
+  init(_ exchange: Exchange, handler: APIHandler, broker: Broker?) {
+    self.exchange = exchange
+    self.handler = handler
+    openBroker = broker
+  }
+
+  var head: RequestHead { exchange.head }
+  var service: Service { handler.service }
+
+  /// The broker. Only for routes that are not open before it is.
+  var broker: Broker {
+    guard let openBroker else { preconditionFailure("the route is open before the broker is") }
+    return openBroker
+  }
+
+  /// A segment of the path, decoded; counted from 0 behind the first slash.
+  func pathSegment(_ index: Int) throws(Problem) -> String {
+    do throws(ParseFailure) {
+      return try head.withPath { path throws(ParseFailure) in
+        for (position, segment) in PathSegments(path).enumerated() where position == index {
+          return try PercentCoding.decodeSegment(segment)
+        }
+        return ""
+      }
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// The topic that the path names: `/v1/topics/{topic}…`.
+  func topic() throws(Problem) -> Topic {
+    let name = try pathSegment(2)
+    do {
+      return try broker.topic(name)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// The number of the partition that the path names: `/v1/topics/{topic}/partitions/{partition}…`.
+  func partitionNumber() throws(Problem) -> Int {
+    let text = try pathSegment(4)
+    guard let number = Int(text), number >= 0 else {
+      throw Problem(.badRequest, "invalid_parameter", "\(text) is not the number of a partition.")
+        .with("parameter", "partition")
+    }
+    return number
+  }
+
+  /// The query, of which only these parameters are known, the latter of them any number of times.
+  func query(known: [String], repeatable: [String] = []) throws(Problem) -> QueryParameters {
+    let query: QueryParameters
+    do {
+      query = try head.queryParameters()
+    } catch {
+      throw Problem(error)
+    }
+    if query.count > 0, let name = query.firstUnexpected(known: known, repeatable: repeatable) {
+      let names = (known + repeatable).joined(separator: ", ")
+      throw Problem.invalidParameter(name, "It is unknown here, or given twice. Known: \(names).")
+    }
+    return query
+  }
+
+  /// Answers.
+  func respond(_ response: ResponseHead, body: ByteBuffer? = nil) {
+    exchange.respond(identified(response), body: body)
+  }
+
+  /// Answers with JSON that `fill` writes.
+  func respondJSON(_ status: Status = .ok, _ fill: (inout JSONWriter) -> Void) {
+    respondJSON(ResponseHead(status), fill)
+  }
+
+  /// Answers with JSON that `fill` writes, behind a head that is begun already.
+  func respondJSON(_ head: ResponseHead, _ fill: (inout JSONWriter) -> Void) {
+    let body = ByteBuffer(capacity: 512)
+    var json = JSONWriter(into: body)
+    fill(&json)
+    body.append("\n")
+    var response = head
+    response.add("Content-Type", "application/json")
+    respond(response, body: body)
+  }
+
+  /// Answers with an error.
+  func fail(_ problem: Problem) {
+    if problem.status.code >= 500 {
+      service.logger.error(
+        "request failed",
+        metadata: [
+          "method": "\(head.methodName)", "path": "\(head.path)", "code": "\(problem.code)",
+          "detail": "\(problem.detail)",
+        ])
+    }
+    let (response, body) = problem.render()
+    respond(response, body: body)
+  }
+
+  /// Answers with what came of something, or with its error.
+  func answer<Value>(_ result: Result<Value, BrokerError>, _ success: (Value) -> Void) {
+    switch result {
+    case .success(let value): success(value)
+    case .failure(let error): fail(Problem(error))
+    }
+  }
+
+  /// The same head, with the request's id repeated.
+  func identified(_ response: ResponseHead) -> ResponseHead {
+    guard head.has(.xRequestID) else { return response }
+    var response = response
+    RequestID.repeatID(of: head, in: &response)
+    return response
+  }
+
+  /// Receives a body whole, up to a limit, and hands it over.
+  func receiveWhole(
+    limitBytes: Int, tooLarge: @escaping (Int) -> Problem = Call.bodyTooLarge,
+    _ completion: @escaping (ByteBuffer) -> Void
+  ) {
+    if case .length(let count) = head.framing, count > limitBytes {
+      return fail(tooLarge(limitBytes))
+    }
+    exchange.receiveBody(
+      WholeBody(limitBytes: limitBytes) { outcome in
+        switch outcome {
+        case .success(let body): completion(body)
+        case .failure: fail(tooLarge(limitBytes))
+        }
+      })
+  }
+
+  static func bodyTooLarge(_ limit: Int) -> Problem {
+    Problem(.contentTooLarge, "body_too_large", "The body has more than \(limit) bytes.")
+      .with("limit_bytes", Int64(limit))
+  }
+
+  /// Refuses a request that takes no JSON for an answer.
+  func requireJSONAccepted() throws(Problem) {
+    guard head.preferredMediaType(among: ["application/json"]) == nil else { return }
+    throw Problem(.notAcceptable, "not_acceptable", "The answer comes as JSON only.")
+      .with("supported", ["application/json"])
+  }
+
+  /// What is wrong with the body's type where a JSON document is expected. `curl -d` calls
+  /// everything a form.
+  private var bodyTypeProblem: Problem? {
+    guard head.has(.contentType) else { return nil }
+    let taken: [MediaType] = ["application/json", "application/x-www-form-urlencoded"]
+    let isTaken = head.withValue(of: .contentType) { value in
+      taken.contains { $0.matches(value) }
+    }
+    if isTaken == true { return nil }
+    return Problem(.unsupportedMediaType, "unsupported_media_type", "The body must be JSON.")
+      .with("supported", ["application/json"])
+  }
+
+  /// Receives a JSON body and hands its document over, valid during the call.
+  func receiveJSON(_ completion: @escaping (JSONValue) throws(Problem) -> Void) {
+    if let problem = bodyTypeProblem { return fail(problem) }
+    receiveWhole(limitBytes: service.options.bodyBytesMax) { body in
+      let document: JSONValue
+      do throws(JSONError) {
+        document = try handler.parser.parse(body.bytes)
+      } catch {
+        return fail(Problem(error))
+      }
+      do throws(Problem) {
+        try completion(document)
+      } catch {
+        fail(error)
+      }
+    }
+  }
+}

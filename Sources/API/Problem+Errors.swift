@@ -1,0 +1,128 @@
+import Broker
+import HTTP
+import HTTPServer
+import JSON
+import Log
+
+/// The one place where errors become statuses.
+extension Problem {
+  init(_ failure: ParseFailure) {
+    self.init(failure.status, failure.code, failure.detail)
+  }
+
+  init(_ refusal: Refusal) {
+    switch refusal {
+    case .malformed(let failure): self.init(failure)
+    case .tooSlow:
+      self.init(.requestTimeout, "request_timeout", "The request took too long to arrive.")
+    case .tooManyConnections(let limit):
+      self.init(
+        .serviceUnavailable, "too_many_connections",
+        "There are \(limit) connections already.")
+      figures.append(("limit", .number(Int64(limit))))
+      retryAfterSeconds = 1
+    }
+  }
+
+  init(_ error: BrokerError) {
+    switch error {
+    case .topicNotFound(let name):
+      self.init(.notFound, "topic_not_found", "There is no topic \(name).")
+    case .partitionNotFound(let number, let partitions):
+      self.init(.notFound, "partition_not_found", "There is no partition \(number).")
+      figures.append(("partitions", .number(Int64(partitions))))
+    case .topicDiffers(let name):
+      self.init(
+        .conflict, "topic_exists_differently",
+        "The topic \(name) stands with other partitions or another config.")
+    case .invalidName(let name):
+      self.init(
+        .badRequest, "invalid_name",
+        "\(name) is no name: it takes [A-Za-z0-9._-]{1,249}, not . or .., not __ in front.")
+    case .invalidPartitionCount(_, let max):
+      self.init(.badRequest, "invalid_parameter", "partitions must be from 1 to \(max).")
+      figures.append(("limit", .number(Int64(max))))
+    case .partitionsCannotShrink(let present):
+      self.init(
+        .badRequest, "partitions_cannot_shrink",
+        "The topic has \(present) partitions; they can be added, not taken away.")
+      figures.append(("partitions", .number(Int64(present))))
+    case .tooMany(let what, let max):
+      self.init(.conflict, "too_many_topics", "There are as many \(what) as there may be: \(max).")
+      figures.append(("limit", .number(Int64(max))))
+    case .recordTooLarge(let bytes, let limit):
+      self.init(
+        .contentTooLarge, "record_too_large",
+        "A record has \(bytes) bytes; the topic takes at most \(limit).")
+      figures.append(("limit_bytes", .number(Int64(limit))))
+    case .log(let error): self.init(error)
+    case .stopping:
+      self.init(.serviceUnavailable, "draining", "The server is stopping.")
+      retryAfterSeconds = 1
+    }
+  }
+
+  init(_ error: LogError) {
+    switch error {
+    case .offsetTooOld(let start):
+      self.init(.gone, "offset_too_old", "Records before offset \(start) were deleted.")
+      figures.append(("earliest_offset", .number(start.value)))
+    case .offsetPastEnd(let end):
+      self.init(
+        .rangeNotSatisfiable, "offset_past_end",
+        "The log ends at offset \(end); it is the last one that may be asked for.")
+      figures.append(("high_watermark", .number(end.value)))
+    case .corrupted(let file, let position, let reason):
+      self.init(
+        .internalServerError, "log_corrupted", "\(file) at position \(position): \(reason).")
+      figures.append(("file", .text(file)))
+      figures.append(("position", .number(Int64(position))))
+    case .invalidBatch(let index, let reason):
+      self.init(.badRequest, "invalid_batch", "Batch \(index): \(reason).")
+      figures.append(("batch", .number(Int64(index))))
+    case .outOfSpace:
+      self.init(
+        .insufficientStorage, "storage_full", "The disk is full. Nothing of this was stored.")
+    case .offline(let reason):
+      self.init(
+        .serviceUnavailable, "storage_offline",
+        "The data directory takes no more writes: \(reason).")
+    case .unreadable(let reason):
+      self.init(.internalServerError, "storage_unreadable", "A read failed: \(reason).")
+    case .closed:
+      self.init(.notFound, "topic_not_found", "The topic was deleted.")
+    }
+  }
+
+  init(_ error: JSONError) {
+    self.init(.badRequest, "malformed_json", "\(error.message)")
+    if let offset = error.offset { figures.append(("position", .number(Int64(offset)))) }
+  }
+
+  init(_ refusal: TopicConfig.Refusal) {
+    let code = refusal.isNotSupportedYet ? "not_supported_yet" : "invalid_config"
+    self.init(.badRequest, code, "\(refusal.field): \(refusal.reason)")
+    figures.append(("field", .text(refusal.field)))
+  }
+
+  /// Where calls of several modules fail in one place.
+  init(any error: any Error) {
+    switch error {
+    case let error as BrokerError: self.init(error)
+    case let error as LogError: self.init(error)
+    case let error as Problem: self = error
+    default:
+      self.init(.internalServerError, "internal_error", "Something unforeseen failed: \(error).")
+    }
+  }
+
+  /// A parameter, field or header that a later version will take.
+  static func notSupportedYet(_ what: String) -> Problem {
+    Problem(.badRequest, "not_supported_yet", "\(what) is not supported yet.")
+  }
+
+  /// A query parameter that cannot be used.
+  static func invalidParameter(_ name: String, _ reason: String) -> Problem {
+    Problem(.badRequest, "invalid_parameter", "\(name): \(reason)").with("parameter", name)
+  }
+}

@@ -1,0 +1,75 @@
+import Broker
+import HTTP
+import JSON
+import Log
+
+/// Answers a produce request when every partition it went to has answered.
+final class ProduceAnswer {
+  let call: Call
+  let production: Production
+  private let timestamp: Int64
+
+  init(_ call: Call, _ production: Production, timestamp: Int64) {
+    self.call = call
+    self.production = production
+    self.timestamp = timestamp
+  }
+
+  /// Hands over what is left and answers when it is stored; with a problem, what came before it is
+  /// stored all the same and the answer is the problem, with the number of records that were.
+  func finish(because problem: Problem? = nil) {
+    production.onProgress = nil
+    call.handler.hasProduced = true
+    production.finish { [self] outcomes in
+      if let problem {
+        call.fail(problem.with("stored", Int64(Self.stored(outcomes))))
+      } else {
+        answer(outcomes)
+      }
+    }
+  }
+
+  private static func stored(_ outcomes: [ProduceOutcome]) -> Int {
+    outcomes.reduce(0) { sum, outcome in
+      if case .success(let stored) = outcome.result { sum + stored.count } else { sum }
+    }
+  }
+
+  private func answer(_ outcomes: [ProduceOutcome]) {
+    let failures = outcomes.compactMap { outcome in
+      if case .failure(let error) = outcome.result { error } else { nil }
+    }
+    if let first = failures.first, failures.count == outcomes.count {
+      return call.fail(Problem(first))
+    }
+    call.respondJSON(failures.isEmpty ? .ok : .multiStatus) { json in
+      json.beginObject()
+      json.key("topic")
+      json.string(production.topic.name)
+      json.key("partitions")
+      json.beginArray()
+      for outcome in outcomes { self.write(outcome, to: &json) }
+      json.endArray()
+      json.endObject()
+    }
+  }
+
+  private func write(_ outcome: ProduceOutcome, to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("partition")
+    json.number(outcome.partition)
+    switch outcome.result {
+    case .success(let stored):
+      json.key("base_offset")
+      json.number(stored.baseOffset.value)
+      json.key("count")
+      json.number(stored.count)
+      json.key("timestamp")
+      json.number(timestamp)
+    case .failure(let error):
+      json.key("error")
+      Problem(error).write(to: &json)
+    }
+    json.endObject()
+  }
+}

@@ -1,0 +1,121 @@
+import Broker
+import HTTP
+import HTTPServer
+import Log
+import Platform
+
+/// POST `/v1/topics/{topic}/records`: checks the body and hands its records over.
+enum ProduceResource {
+  static let supported = [
+    "application/json", "application/x-ndjson", "text/plain", "application/octet-stream",
+    "application/x-www-form-urlencoded", "application/vnd.kafka.recordbatch.v2",
+  ]
+
+  /// What the body is, by its Content-Type; one value if nothing is said.
+  private enum Form: Int {
+    case json, jsonLines, textLines, value, formValue, batches
+  }
+
+  private static let types: [MediaType] = supported.map { MediaType($0)! }
+
+  @Sendable static func produce(_ call: Call) throws(Problem) {
+    let parameters = try ProduceParameters(call)
+    let form = try form(call.head)
+    if form == .batches, parameters.partition == nil {
+      throw Problem.invalidParameter("partition", "Record batches need it.")
+    }
+    let broker = call.broker
+    if broker.queuedBytes > broker.limits.queuedBytesMax {
+      var problem = Problem(
+        .tooManyRequests, "too_many_bytes_in_flight",
+        "More than \(broker.limits.queuedBytesMax) bytes wait for the disk.")
+      problem.retryAfterSeconds = 1
+      throw problem
+    }
+    let name = try call.pathSegment(2)
+    do {
+      receive(call, form, parameters, try broker.topic(name))
+    } catch {
+      guard case .topicNotFound = error, broker.limits.autoCreatesTopics else {
+        throw Problem(error)
+      }
+      broker.findOrCreateTopic(
+        name, sink: call.exchange.sink,
+        call.completion { call, outcome in
+          call.answer(outcome) { topic in receive(call, form, parameters, topic) }
+        })
+    }
+  }
+
+  private static func form(_ head: RequestHead) throws(Problem) -> Form {
+    guard head.has(.contentType) else { return .value }
+    let index = head.withValue(of: .contentType) { value in
+      types.firstIndex { $0.matches(value) }
+    }
+    if let index = index ?? nil, let form = Form(rawValue: index) { return form }
+    throw Problem(
+      .unsupportedMediaType, "unsupported_media_type", "Records do not come in this form."
+    ).with("supported", supported)
+  }
+
+  private static func receive(
+    _ call: Call, _ form: Form, _ parameters: ProduceParameters, _ topic: Topic
+  ) {
+    if let partition = parameters.partition {
+      do {
+        _ = try topic.partition(partition)
+      } catch {
+        return call.fail(Problem(error))
+      }
+    }
+    let production = Production(
+      topic, acknowledgement: parameters.acknowledgement, timestamp: call.broker.now(),
+      sink: call.exchange.sink)
+    let answer = ProduceAnswer(call, production, timestamp: call.broker.now())
+    let limit = topic.config.log.maxRecordBytes
+    switch form {
+    case .json:
+      call.receiveJSON { document throws(Problem) in
+        let target = RecordFramer.Target(production: production, parameters: parameters)
+        try call.handler.framer.add(body: document, to: target)
+        answer.finish()
+      }
+    case .jsonLines:
+      call.exchange.receiveBody(
+        LineBody(
+          answer, lineBytesMax: limit * 2 + (64 << 10), skipsEmptyLines: true,
+          JSONLineFramer(production, parameters, parser: call.handler.parser)))
+    case .textLines:
+      call.exchange.receiveBody(
+        LineBody(
+          answer, lineBytesMax: limit, skipsEmptyLines: false,
+          TextLineFramer(production, parameters)))
+    case .value, .formValue:
+      call.receiveWhole(limitBytes: limit, tooLarge: recordTooLarge) { body in
+        do throws(Problem) {
+          try TextLineFramer(production, parameters).add(body.bytes)
+          answer.finish()
+        } catch {
+          call.fail(error)
+        }
+      }
+    case .batches:
+      call.receiveWhole(limitBytes: call.service.options.bodyBytesMax) { body in
+        do throws(LogError) {
+          let batches = try BatchValidator(recordBytesMax: limit).frame(body.bytes)
+          if !batches.isEmpty { production.store(batches, partition: parameters.partition ?? 0) }
+          answer.finish()
+        } catch {
+          call.fail(Problem(error))
+        }
+      }
+    }
+  }
+
+  private static func recordTooLarge(_ limit: Int) -> Problem {
+    Problem(
+      .contentTooLarge, "record_too_large", "The topic takes records of at most \(limit) bytes."
+    )
+    .with("limit_bytes", Int64(limit))
+  }
+}

@@ -1,0 +1,30 @@
+/// Every operation there is. A test holds this list against openapi.yaml.
+public enum Routes {
+  /// The operations, those asked for most first.
+  public static let all: [Route] = [
+    Route(.get, "/healthz", isAlwaysOpen: true, ServerResource.health),
+    Route(.post, "/v1/topics/{topic}/records", ProduceResource.produce),
+    Route(.get, "/v1/topics/{topic}/partitions/{partition}/records", FetchResource.fetch),
+    Route(
+      .get, "/v1/topics/{topic}/partitions/{partition}/records/{offset}", RecordResource.record),
+    Route(
+      .get, "/v1/topics/{topic}/partitions/{partition}/records/{offset}/value",
+      RecordResource.value),
+    Route(.get, "/v1/topics/{topic}/records", RecordResource.byKey),
+    Route(.get, "/readyz", isAlwaysOpen: true, ServerResource.readiness),
+    Route(.get, "/metrics", isAlwaysOpen: true, ServerResource.metrics),
+    Route(.get, "/", isAlwaysOpen: true, ServerResource.page),
+    Route(.get, "/openapi.yaml", isAlwaysOpen: true, ServerResource.interface),
+    Route(.get, "/v1/status", StatusResource.status),
+    Route(.get, "/v1/topics", TopicsResource.list),
+    Route(.put, "/v1/topics/{topic}", TopicsResource.put),
+    Route(.get, "/v1/topics/{topic}", TopicsResource.get),
+    Route(.patch, "/v1/topics/{topic}", TopicsResource.patch),
+    Route(.delete, "/v1/topics/{topic}", TopicsResource.delete),
+    Route(.get, "/v1/topics/{topic}/partitions/{partition}", PartitionResource.get),
+    Route(
+      .post, "/v1/topics/{topic}/partitions/{partition}/truncate", PartitionResource.truncate),
+    Route(
+      .get, "/v1/topics/{topic}/partitions/{partition}/segments/{base}", SegmentResource.get),
+  ]
+}

@@ -1,0 +1,70 @@
+import CAssets
+import HTTP
+import HTTPServer
+import Metrics
+import Platform
+
+/// Health, readiness, metrics, the interface's description, and the front page.
+enum ServerResource {
+  @Sendable static func health(_ call: Call) throws(Problem) {
+    var head = ResponseHead(.ok)
+    head.add("Content-Type", "application/json")
+    let body: StaticString = "{\"status\":\"up\"}\n"
+    call.exchange.respond(
+      call.identified(head),
+      bytes: UnsafeRawBufferPointer(start: body.utf8Start, count: body.utf8CodeUnitCount))
+  }
+
+  @Sendable static func readiness(_ call: Call) throws(Problem) {
+    switch call.service.phase {
+    case .recovering:
+      throw Problem(
+        .serviceUnavailable, "recovering", "The data directory is being opened.")
+    case .draining: throw Problem(.serviceUnavailable, "draining", "The server is stopping.")
+    case .serving: break
+    }
+    if let reason = call.service.broker?.whyOffline {
+      throw Problem(
+        .serviceUnavailable, "storage_offline",
+        "The data directory takes no more writes: \(reason).")
+    }
+    call.respondJSON { json in
+      json.beginObject()
+      json.key("status")
+      json.string("ready")
+      json.endObject()
+    }
+  }
+
+  @Sendable static func metrics(_ call: Call) throws(Problem) {
+    let offered: [MediaType] = [
+      "text/plain; version=0.0.4", "application/openmetrics-text; version=1.0.0", "text/plain",
+      "application/openmetrics-text",
+    ]
+    guard let chosen = call.head.preferredMediaType(among: offered) else {
+      throw Problem(.notAcceptable, "not_acceptable", "Metrics come as text.")
+        .with("supported", offered.prefix(2).map(\.description))
+    }
+    let format: ExpositionFormat =
+      chosen.essence == "application/openmetrics-text" ? .openMetrics : .prometheus
+    let body = ByteBuffer(capacity: 64 << 10)
+    call.service.registry.render(format, into: body)
+    var head = ResponseHead(.ok)
+    head.add("Content-Type", format.contentType)
+    call.respond(head, body: body)
+  }
+
+  @Sendable static func interface(_ call: Call) throws(Problem) {
+    var head = ResponseHead(.ok)
+    head.add("Content-Type", "application/yaml")
+    let bytes = UnsafeRawBufferPointer(
+      start: sluice_openapi_yaml(), count: sluice_openapi_yaml_size())
+    call.exchange.respond(call.identified(head), bytes: bytes)
+  }
+
+  @Sendable static func page(_ call: Call) throws(Problem) {
+    var head = ResponseHead(.found)
+    head.add("Location", "/v1/status")
+    call.respond(head)
+  }
+}

@@ -1,0 +1,15 @@
+/// What an operator may set about the interface.
+public struct ServiceOptions: Sendable {
+  /// The most bytes of a body that is held whole: JSON, raw batches, configs.
+  public var bodyBytesMax = 16 << 20
+  /// The longest a request may wait for records, in milliseconds.
+  public var waitMillisecondsMax = 300_000
+  /// Names of this server, without ports, beside the loopback ones. Empty with `allowsAnyHost`
+  /// unset means loopback only.
+  public var hostNames: [String] = []
+  /// True when the server is open to other machines under names it cannot know.
+  public var allowsAnyHost = false
+
+  /// The defaults.
+  public init() {}
+}

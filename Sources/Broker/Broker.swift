@@ -1,0 +1,164 @@
+import Log
+import Platform
+
+/// What messages mean: topics, and later groups, delays and transactions, on top of a log engine.
+///
+/// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
+/// The catalog belongs to the scheduler's thread and has none. Below, a log's own lock and the
+/// writer's mailbox are taken one at a time, never one inside the other.
+public final class Broker: Sendable {
+  /// How much it takes on.
+  public let limits: BrokerLimits
+  /// The thread for catalog changes and repeated work.
+  public let scheduler: Scheduler
+  private let engine: any LogEngine
+  private let clock: any Clock
+  private let standing: Lock<[String: Topic]>
+  /// Opened and touched on the scheduler's thread alone.
+  private let catalog: SchedulerOwned<Catalog>
+
+  private static let retentionMilliseconds = 30_000
+
+  /// Opens everything the engine holds. Waits for the disk.
+  ///
+  /// - Parameter report: is told, for people, what was found.
+  public init(
+    engine: any LogEngine, clock: any Clock, limits: BrokerLimits,
+    report: @escaping @Sendable (String) -> Void
+  ) throws {
+    self.engine = engine
+    self.clock = clock
+    self.limits = limits
+    let catalog = try Catalog(engine: engine, clock: clock, limits: limits, report: report)
+    standing = Lock(catalog.topics)
+    self.catalog = SchedulerOwned(catalog)
+    scheduler = try Scheduler(clock: clock)
+    scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
+      self?.enforceRetention(report: report)
+    }
+  }
+
+  /// A topic by its name.
+  public func topic(_ name: String) throws(BrokerError) -> Topic {
+    if let topic = standing.withLock({ $0[name] }) { return topic }
+    throw TopicName.isValid(name) ? .topicNotFound(name) : .invalidName(name)
+  }
+
+  /// All topics, by name.
+  public var topics: [Topic] {
+    standing.withLock { Array($0.values) }.sorted { $0.name < $1.name }
+  }
+
+  /// Bytes that wait for the log writer.
+  public var queuedBytes: Int { engine.queuedBytes }
+
+  /// Begins to write what productions handed over: to be called by a loop at the end of its turn.
+  public func wakeWriter() { engine.wakeWriter() }
+
+  /// Why nothing can be stored; `nil` while it can.
+  public var whyOffline: String? { engine.whyOffline }
+
+  /// Now, in milliseconds since 1970.
+  public func now() -> Int64 { clock.wallMilliseconds() }
+
+  /// Makes a topic, or finds that it stands just so; the answer comes on `sink`.
+  public func createTopic(
+    _ name: String, partitions: Int, config: TopicConfig, sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<(topic: Topic, isNew: Bool), BrokerError>) -> Void
+  ) {
+    change(sink, completion) { catalog throws(BrokerError) in
+      try catalog.create(name, partitions: partitions, config: config)
+    }
+  }
+
+  /// The topic of that name, made with the defaults if there is none; the answer comes on `sink`.
+  public func findOrCreateTopic(
+    _ name: String, sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<Topic, BrokerError>) -> Void
+  ) {
+    change(sink, completion) { catalog throws(BrokerError) in
+      if let topic = catalog.topics[name] { return topic }
+      return try catalog.create(name, partitions: 1, config: TopicConfig()).topic
+    }
+  }
+
+  /// Changes a topic; `edit` gets its config as it then stands. The answer comes on `sink`.
+  public func changeTopic(
+    _ name: String, partitions: Int?, sink: any JobSink,
+    edit: @escaping @Sendable (inout TopicConfig) -> Void,
+    _ completion: @escaping @Sendable (Result<Topic, BrokerError>) -> Void
+  ) {
+    change(sink, completion) { catalog throws(BrokerError) in
+      guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
+      var config = topic.config
+      edit(&config)
+      return try catalog.change(name, partitions: partitions, config: config)
+    }
+  }
+
+  /// Deletes a topic; the answer comes on `sink`.
+  public func deleteTopic(
+    _ name: String, sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
+  ) {
+    change(sink, completion) { catalog throws(BrokerError) in
+      try catalog.delete(name)
+      return true
+    }
+  }
+
+  /// Deletes whole segments before an offset; the answer, the log's new start, comes on `sink`.
+  public func truncate(
+    _ name: String, partition: Int, before offset: Offset, sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<Offset, BrokerError>) -> Void
+  ) {
+    change(sink, completion) { catalog throws(BrokerError) in
+      guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
+      let log = try topic.partition(partition)
+      do throws(LogError) {
+        return try log.truncate(before: offset)
+      } catch {
+        throw .log(error)
+      }
+    }
+  }
+
+  /// Applies every topic's retention now. For the scheduler's thread.
+  func enforceRetention(report: (String) -> Void) {
+    let now = clock.wallMilliseconds()
+    for topic in topics {
+      for (number, log) in topic.partitions.enumerated() {
+        do {
+          try log.enforceRetention(now: now)
+        } catch {
+          report("retention of \(topic.name)-\(number): \(error)")
+        }
+      }
+    }
+  }
+
+  /// Ends the scheduler's thread. Catalog changes that wait are finished first.
+  public func stop() { scheduler.stop() }
+
+  /// Does something with the catalog on its thread and shows everybody the outcome.
+  private func change<Value: Sendable>(
+    _ sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<Value, BrokerError>) -> Void,
+    _ body: @escaping @Sendable (Catalog) throws(BrokerError) -> Value
+  ) {
+    scheduler.post([
+      { [self] in
+        let outcome: Result<Value, BrokerError>
+        do throws(BrokerError) {
+          let value = try body(catalog.value)
+          outcome = .success(value)
+        } catch {
+          outcome = .failure(error)
+        }
+        let now = catalog.value.topics
+        standing.withLock { $0 = now }
+        sink.post([{ completion(outcome) }])
+      }
+    ])
+  }
+}

@@ -1,0 +1,25 @@
+import Log
+
+/// What the broker can answer instead of doing what it was asked.
+public enum BrokerError: Error, Sendable, Equatable {
+  /// No topic has that name.
+  case topicNotFound(String)
+  /// The topic has no such partition.
+  case partitionNotFound(Int, partitions: Int)
+  /// A topic of that name stands, with other partitions or another config.
+  case topicDiffers(String)
+  /// The name is not one a topic may have.
+  case invalidName(String)
+  /// A number of partitions that a topic cannot have.
+  case invalidPartitionCount(Int, max: Int)
+  /// Partitions can be added, never taken away.
+  case partitionsCannotShrink(present: Int)
+  /// There are as many topics, or partitions in all, as there may be.
+  case tooMany(what: String, max: Int)
+  /// Key, value and headers of a record are larger than the topic takes.
+  case recordTooLarge(bytes: Int, limitBytes: Int)
+  /// The log refused.
+  case log(LogError)
+  /// The server is stopping.
+  case stopping
+}

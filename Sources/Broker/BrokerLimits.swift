@@ -1,0 +1,18 @@
+/// How much a broker takes on.
+public struct BrokerLimits: Sendable {
+  /// Topics at one time.
+  public var topicsMax = 10_000
+  /// Partitions of one topic.
+  public var partitionsPerTopicMax = 1024
+  /// Partitions of all topics together; each holds a few descriptors.
+  public var partitionsMax = 20_000
+  /// Bytes that may wait for the log writer before produce answers 429.
+  public var queuedBytesMax = 256 << 20
+  /// Long polls at one time, before consume answers 429.
+  public var waitersMax = 10_000
+  /// Whether a produce to a topic that does not stand makes it.
+  public var autoCreatesTopics = true
+
+  /// The defaults.
+  public init() {}
+}

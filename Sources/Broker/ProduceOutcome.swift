@@ -1,0 +1,10 @@
+import Log
+
+/// What became of the records of one request that went to one partition.
+public struct ProduceOutcome: Sendable {
+  /// The partition's number.
+  public let partition: Int
+  /// Where they stand, or why they do not. Records of a streamed request stand in several runs:
+  /// then this is the first run's beginning and the count of all.
+  public var result: Result<AppendRequest.Stored, LogError>
+}

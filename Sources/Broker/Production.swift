@@ -1,0 +1,164 @@
+import Log
+import Platform
+
+/// One produce request under way: frames records for the partitions they belong to and hands them
+/// to the logs.
+///
+/// Belongs to one event loop. Small requests are handed over at the end, whole; long ones piece by
+/// piece, so that memory stays bounded however long they are.
+public final class Production {
+  /// Pieces of this size are handed over while more comes in.
+  private static let pieceBytes = 1 << 20
+  /// With so many bytes handed over and not yet written, the client has to wait.
+  private static let inFlightBytesMax = 4 << 20
+
+  /// The topic.
+  public let topic: Topic
+  /// Called on the loop when bytes were written and more may come in.
+  public var onProgress: (() -> Void)?
+  private let sink: any JobSink
+  private let acknowledgement: AppendRequest.Acknowledgement
+  private let timestamp: Int64
+  private var builders: [BatchBuilder?]
+  private var outcomes: [ProduceOutcome?]
+  private var inFlightBytes = 0
+  private var waitingFor = 0
+  private var turn: Int?
+  private var finished: (([ProduceOutcome]) -> Void)?
+
+  /// Begins a request.
+  ///
+  /// - Parameters:
+  ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
+  ///   - sink: the loop, where answers from the log arrive.
+  public init(
+    _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
+    sink: any JobSink
+  ) {
+    self.topic = topic
+    self.acknowledgement = acknowledgement
+    self.timestamp = timestamp
+    self.sink = sink
+    builders = Array(repeating: nil, count: topic.partitions.count)
+    outcomes = Array(repeating: nil, count: topic.partitions.count)
+  }
+
+  /// Records taken in so far.
+  public private(set) var recordCount = 0
+
+  /// True when the client should send no more until `onProgress`.
+  public var isFull: Bool { inFlightBytes >= Production.inFlightBytesMax }
+
+  /// True once something could not be stored: there is no point in going on.
+  public var hasFailed: Bool {
+    outcomes.contains { if case .failure = $0?.result { true } else { false } }
+  }
+
+  /// Takes in a record; a missing `partition` is picked by the key, or else by turns.
+  public func add(
+    key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: RecordHeaders,
+    timestamp: Int64?, partition: Int?
+  ) throws(BrokerError) {
+    let bytes = (key?.count ?? 0) + (value?.count ?? 0) + headers.byteCount
+    let limit = topic.config.log.maxRecordBytes
+    guard bytes <= limit else { throw .recordTooLarge(bytes: bytes, limitBytes: limit) }
+    let number = try place(partition, key)
+    builder(number).append(
+      key: key, value: value, headers: headers, timestamp: timestamp ?? self.timestamp)
+    recordCount += 1
+  }
+
+  /// Hands over what was framed if it is a piece's worth. For streamed bodies.
+  public func handOverWhenLarge() {
+    for (number, builder) in builders.enumerated() {
+      if let builder, builder.bytes >= Production.pieceBytes { handOver(number, builder, .written) }
+    }
+  }
+
+  /// Hands over the rest; `completion` gets each partition's outcome, in order, when all have
+  /// answered.
+  public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
+    finished = completion
+    for number in builders.indices {
+      if let builder = builders[number] {
+        handOver(number, builder, acknowledgement)
+      } else if outcomes[number] != nil, acknowledgement == .committed {
+        // Everything of this partition was written piece by piece: ask that it be committed, too.
+        handOver(number, BatchBuilder(), .committed)
+      }
+    }
+    answerWhenDone()
+  }
+
+  /// Stores batches that came framed, in one partition.
+  public func store(_ batches: FramedBatches, partition: Int) {
+    recordCount += batches.recordCount
+    submit(batches, partition, acknowledgement)
+  }
+
+  private func place(_ partition: Int?, _ key: UnsafeRawBufferPointer?) throws(BrokerError) -> Int {
+    if let partition {
+      _ = try topic.partition(partition)
+      return partition
+    }
+    if topic.partitions.count == 1 { return 0 }
+    if let key { return KeyPartitioner.partition(of: key, partitions: topic.partitions.count) }
+    if let turn { return turn }
+    let next = topic.nextPartition()
+    turn = next
+    return next
+  }
+
+  private func builder(_ number: Int) -> BatchBuilder {
+    if let builder = builders[number] { return builder }
+    let fresh = BatchBuilder()
+    builders[number] = fresh
+    return fresh
+  }
+
+  private func handOver(
+    _ number: Int, _ builder: BatchBuilder, _ stage: AppendRequest.Acknowledgement
+  ) {
+    builders[number] = nil
+    turn = nil
+    submit(builder.finish(), number, stage)
+  }
+
+  private func submit(
+    _ batches: FramedBatches, _ number: Int, _ stage: AppendRequest.Acknowledgement
+  ) {
+    let bytes = batches.bytes
+    inFlightBytes += bytes
+    waitingFor += 1
+    let bound = ThreadBound(self)
+    topic.partitions[number].append(batches, acknowledgement: stage, sink: sink) { outcome in
+      bound.value.answered(number, bytes, outcome)
+    }
+  }
+
+  private func answered(
+    _ number: Int, _ bytes: Int, _ outcome: Result<AppendRequest.Stored, LogError>
+  ) {
+    inFlightBytes -= bytes
+    waitingFor -= 1
+    var known = outcomes[number] ?? ProduceOutcome(partition: number, result: outcome)
+    if outcomes[number] != nil, case .success(let before) = known.result {
+      switch outcome {
+      case .success(let stored):
+        let first = before.count == 0 ? stored.baseOffset : before.baseOffset
+        known.result = .success(
+          AppendRequest.Stored(baseOffset: first, count: before.count + stored.count))
+      case .failure: known.result = outcome
+      }
+    }
+    outcomes[number] = known
+    onProgress?()
+    answerWhenDone()
+  }
+
+  private func answerWhenDone() {
+    guard waitingFor == 0, let completion = finished else { return }
+    finished = nil
+    completion(outcomes.compactMap { $0 })
+  }
+}

@@ -1,0 +1,11 @@
+/* Files from the top of the repository, carried inside the program. */
+#ifndef SLUICE_CASSETS_H
+#define SLUICE_CASSETS_H
+
+#include <stddef.h>
+
+/* The bytes of openapi.yaml, and how many they are. They live as long as the program. */
+const unsigned char *sluice_openapi_yaml(void);
+size_t sluice_openapi_yaml_size(void);
+
+#endif

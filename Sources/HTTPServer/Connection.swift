@@ -1,0 +1,414 @@
+import HTTP
+import Platform
+
+/// One client's connection: bytes come in and become requests, one at a time; answers go out in
+/// their order.
+///
+/// Belongs to its loop. `run` drives everything and may be called at any time; whatever changes the
+/// connection's state calls `wake`.
+final class Connection {
+  /// With more than this received and not used, nothing more is received.
+  private static let pendingBytesMax = 256 << 10
+  /// The most one turn receives before the loop's other connections get theirs.
+  private static let turnBytesMax = 1 << 20
+  /// A rest of a body up to this size is skipped to keep the connection; before a larger one it is
+  /// closed.
+  private static let skippedBytesMax = 64 << 10
+  /// How long a closing connection waits for the client to have read the answer, in milliseconds.
+  private static let lingerMilliseconds = 2000
+
+  /// The loop holds its connections, and they it, until they close.
+  let loop: EventLoop
+  let slot: Int
+  let output: OutputQueue
+  private let socket: StreamSocket
+  private var parser: RequestParser
+  private var pending: ByteBuffer?
+  private var exchange: Exchange?
+  private var bodyRemaining = 0
+  private var chunks: ChunkedDecoder?
+  private var isReadable = false
+  /// The end stands behind what can be received: it must be received, too, as no event comes for
+  /// it.
+  private var endIsNear = false
+  private var peerEnded = false
+  private var isLingering = false
+  private var isClosed = false
+  private var isRunning = false
+  private var isTakingIn = false
+  private var mustRunAgain = false
+  private var deadline: MonotonicTime
+
+  init(_ socket: StreamSocket, loop: EventLoop, slot: Int) {
+    self.socket = socket
+    self.loop = loop
+    self.slot = slot
+    parser = RequestParser(limits: loop.context.configuration.headLimits)
+    output = OutputQueue(loop.context, buffers: loop.buffers)
+    deadline = loop.now.advanced(byMilliseconds: loop.context.configuration.headMilliseconds)
+  }
+
+  /// The poller says what the socket is ready for.
+  func ready(_ event: Poller.Event) {
+    if event.broken { return close() }
+    if event.readable { isReadable = true }
+    if event.ended { endIsNear = true }
+    run()
+  }
+
+  /// Something changed: run, now or as soon as the present run is over. While input is being taken
+  /// in nothing needs to be said: what it brings is sent right behind it.
+  func wake() {
+    if isTakingIn { return }
+    if isRunning { mustRunAgain = true } else { loop.makeReady(self) }
+  }
+
+  /// Takes in, hands on and sends whatever can be taken in, handed on and sent.
+  func run() {
+    guard !isClosed, !isRunning else { return }
+    isRunning = true
+    defer { isRunning = false }
+    repeat {
+      mustRunAgain = false
+      isTakingIn = true
+      takeIn()
+      isTakingIn = false
+      if isClosed { return }
+      flush()
+      if isClosed { return }
+      finishExchange()
+    } while mustRunAgain && !isClosed
+    if isOver { close() }
+  }
+
+  /// True when a client that sends no more has had all its answers.
+  private var isOver: Bool {
+    peerEnded && exchange == nil && output.isEmpty && !isLingering && pending?.isEmpty ?? true
+  }
+
+  /// Answers without a request, then closes.
+  func refuse(_ refusal: Refusal) {
+    let (head, body) = loop.handler.refuse(refusal, request: exchange?.head)
+    loop.context.metrics.countAnswer(head.status)
+    head.write(
+      into: output.bytes, date: loop.date, framing: .length(body.count), keepAlive: false,
+      version: .http11)
+    output.bytes.append(body.bytes)
+    isLingering = true
+    deadline = loop.now.advanced(byMilliseconds: Connection.lingerMilliseconds)
+    wake()
+  }
+
+  /// The server is stopping: idle connections close, waiting requests are answered.
+  func drain() {
+    if let exchange {
+      let hook = exchange.onDrain
+      exchange.onDrain = nil
+      hook?()
+    } else if output.isEmpty {
+      close()
+    }
+  }
+
+  /// Closes at once.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    if let exchange {
+      exchange.isGone = true
+      loop.context.metrics.activeRequests.decrement()
+      let hook = exchange.onGone
+      exchange.onGone = nil
+      exchange.onDrain = nil
+      hook?()
+    }
+    exchange = nil
+    output.release()
+    if let pending { loop.buffers.give(pending) }
+    pending = nil
+    socket.close()
+    loop.remove(self)
+  }
+
+  /// Closes, or answers 408, when the client has been silent for too long.
+  func checkDeadline() {
+    guard !isClosed, loop.now >= deadline else { return }
+    if !output.isEmpty, !output.isSuspended {
+      loop.context.metrics.slowClients.increment()
+      return close()
+    }
+    if isLingering { return close() }
+    if let exchange {
+      guard !exchange.isAnswered, !exchange.isBodyComplete, !exchange.isPaused else { return }
+      loop.context.metrics.slowClients.increment()
+      exchange.isGone = true
+      exchange.onGone?()
+      exchange.onGone = nil
+      return refuse(.tooSlow)
+    }
+    if parser.isInsideHead {
+      loop.context.metrics.slowClients.increment()
+      refuse(.tooSlow)
+    } else {
+      close()
+    }
+  }
+
+  /// True when the rest of a body is so short that it is cheaper to skip it than to lose the
+  /// connection.
+  func canSkipBody(of exchange: Exchange) -> Bool {
+    if exchange.continueIsDue { return false }
+    return chunks == nil && bodyRemaining <= Connection.skippedBytesMax
+  }
+
+  // MARK: - In
+
+  private var wantsInput: Bool {
+    if isLingering { return true }
+    guard let exchange else { return output.takesAnother }
+    if exchange.isBodyComplete || exchange.isPaused { return false }
+    return exchange.consumer != nil || exchange.isAnswered && exchange.keepsAlive
+  }
+
+  private func takeIn() {
+    if let pending, !pending.isEmpty { pending.consume(use(pending.bytes)) }
+    var share = Connection.turnBytesMax
+    while isReadable, !peerEnded, !isClosed, wantsInput {
+      if share <= 0 {
+        loop.makeReady(self)
+        break
+      }
+      guard let count = receive() else { break }
+      share -= count
+    }
+    if let pending, pending.isEmpty {
+      loop.buffers.give(pending)
+      self.pending = nil
+    }
+    if peerEnded, !isClosed { endOfInput() }
+  }
+
+  /// Receives once and uses what came; `nil` when there was nothing.
+  private func receive() -> Int? {
+    let landing = loop.landing
+    let held = pending?.count ?? 0
+    if held >= Connection.pendingBytesMax { return nil }
+    landing.removeAll()
+    var transfer = Transfer.wouldBlock
+    let room = landing.capacity
+    _ = landing.appendUninitialized(atMost: room) { memory in
+      transfer = socket.receive(into: memory)
+      if case .bytes(let count) = transfer { return count }
+      return 0
+    }
+    switch transfer {
+    case .wouldBlock:
+      isReadable = false
+      return nil
+    case .ended:
+      peerEnded = true
+      return nil
+    case .bytes(let count):
+      if count < room, !endIsNear { isReadable = false }
+      loop.context.metrics.receivedBytes.add(count)
+      if let pending, held > 0 {
+        pending.append(landing.bytes)
+        pending.consume(use(pending.bytes))
+      } else {
+        keep(landing.bytes, from: use(landing.bytes))
+      }
+      return count
+    }
+  }
+
+  private func keep(_ bytes: UnsafeRawBufferPointer, from used: Int) {
+    guard used < bytes.count, !isClosed else { return }
+    let buffer = pending ?? loop.buffers.take()
+    buffer.append(UnsafeRawBufferPointer(rebasing: bytes[used...]))
+    pending = buffer
+  }
+
+  /// Turns bytes into heads and bodies as far as possible; gives how many were used.
+  private func use(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var used = 0
+    while used < bytes.count, !isClosed, wantsInput {
+      if isLingering { return bytes.count }
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[used...])
+      let count: Int
+      if let exchange {
+        count = feed(exchange, rest)
+      } else {
+        count = beginExchange(rest)
+      }
+      finishExchange()
+      if count == 0 { break }
+      used += count
+    }
+    return used
+  }
+
+  private func beginExchange(_ bytes: UnsafeRawBufferPointer) -> Int {
+    do {
+      let wasInsideHead = parser.isInsideHead
+      switch try parser.next(bytes) {
+      case .needMore:
+        if !wasInsideHead {
+          deadline = loop.now.advanced(byMilliseconds: loop.context.configuration.headMilliseconds)
+        }
+        return 0
+      case .head(let head, let consumed):
+        start(head)
+        return consumed
+      }
+    } catch {
+      refuse(.malformed(error))
+      return bytes.count
+    }
+  }
+
+  private func start(_ head: RequestHead) {
+    chunks = nil
+    bodyRemaining = 0
+    switch head.framing {
+    case .none: break
+    case .length(let count): bodyRemaining = count
+    case .chunked: chunks = ChunkedDecoder()
+    }
+    let exchange = Exchange(head, connection: self, arrived: loop.now)
+    self.exchange = exchange
+    loop.context.metrics.activeRequests.increment()
+    touch(loop.context.configuration.bodySilenceMilliseconds)
+    loop.handler.handle(exchange)
+  }
+
+  private func feed(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) -> Int {
+    touch(loop.context.configuration.bodySilenceMilliseconds)
+    guard chunks != nil else {
+      let count = min(bodyRemaining, bytes.count)
+      bodyRemaining -= count
+      exchange.consumer?.receive(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      if bodyRemaining == 0 { endBody(exchange) }
+      return count
+    }
+    do {
+      switch try chunks!.next(bytes) {
+      case .needMore(let consumed): return consumed
+      case .data(let range, let consumed):
+        exchange.consumer?.receive(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        return consumed
+      case .end(let consumed):
+        endBody(exchange)
+        return consumed
+      }
+    } catch {
+      exchange.keepsAlive = false
+      if exchange.isAnswered {
+        isLingering = true
+      } else {
+        exchange.consumer?.fail(error)
+        exchange.isGone = true
+        exchange.onGone?()
+        exchange.onGone = nil
+        refuse(.malformed(error))
+      }
+      return bytes.count
+    }
+  }
+
+  private func endBody(_ exchange: Exchange) {
+    exchange.isBodyComplete = true
+    exchange.consumer?.end()
+  }
+
+  private func endOfInput() {
+    guard let exchange else {
+      if output.isEmpty { close() }
+      return
+    }
+    // The client may have closed only its own side and still read; but a body cut short will never
+    // be whole.
+    // And nobody closes only their side to wait for what may never come.
+    if !exchange.isAnswered, !exchange.isBodyComplete || exchange.onGone != nil { close() }
+  }
+
+  // MARK: - Out
+
+  private func flush() {
+    switch output.flush(to: socket, now: loop.context.clock.monotonicTime) {
+    case .drained:
+      if isLingering, exchange == nil || exchange!.isGone { linger() }
+    case .blocked: touch(loop.context.configuration.sendSilenceMilliseconds)
+    case .waiting: break
+    case .yielded:
+      touch(loop.context.configuration.sendSilenceMilliseconds)
+      loop.makeReady(self)
+    case .cold(let delivery): bringIn(delivery)
+    case .broken: close()
+    }
+  }
+
+  /// Has a reader thread bring the next stretch of a file into memory, then goes on.
+  private func bringIn(_ delivery: FileDelivery) {
+    guard let region = delivery.current else { return }
+    let count = min(region.count, FileDelivery.coldWindowBytes)
+    let file = region.file.file
+    let position = region.position
+    let bound = ThreadBound((self, delivery))
+    let mailbox = loop.mailbox
+    let buffers = loop.context.readBuffers
+    loop.context.readers.run {
+      PageWarmer.bringIn(file, from: position, count: count, using: buffers)
+      mailbox.post([
+        {
+          let (connection, delivery) = bound.value
+          delivery.warmedEnd = position + count
+          connection.output.isSuspended = false
+          connection.run()
+        }
+      ])
+    }
+  }
+
+  /// Ends an exchange whose answer is given and whose body is read, and sees what comes next.
+  private func finishExchange() {
+    guard let exchange, exchange.isAnswered || exchange.isGone, !isClosed else { return }
+    if exchange.isGone {
+      self.exchange = nil
+      loop.context.metrics.activeRequests.decrement()
+      return
+    }
+    guard output.takesAnother else { return }
+    if exchange.keepsAlive {
+      guard exchange.isBodyComplete else { return }
+    } else {
+      guard output.isEmpty else { return }
+    }
+    self.exchange = nil
+    let context = loop.context
+    context.metrics.activeRequests.decrement()
+    context.metrics.countAnswer(exchange.status)
+    context.metrics.requestDuration.observe(
+      context.clock.monotonicTime().nanoseconds(since: exchange.arrived))
+    if exchange.keepsAlive {
+      touch(loop.context.configuration.idleMilliseconds)
+      if pending != nil || isReadable { mustRunAgain = true }
+    } else if exchange.isBodyComplete, pending == nil, !isReadable {
+      close()
+    } else {
+      linger()
+    }
+  }
+
+  /// Closes its own side and lets the client read the answer before the connection goes: closing
+  /// with unread bytes in the socket would take the answer back (RFC 9112 §9.6).
+  private func linger() {
+    isLingering = true
+    socket.endOutput()
+    deadline = loop.now.advanced(byMilliseconds: Connection.lingerMilliseconds)
+    if peerEnded { close() } else { mustRunAgain = isReadable }
+  }
+
+  private func touch(_ milliseconds: Int) {
+    deadline = loop.now.advanced(byMilliseconds: milliseconds)
+  }
+}

@@ -1,0 +1,185 @@
+import HTTP
+import Platform
+
+/// One thread's loop: readiness, orders from other threads, timers, and the connections it owns.
+/// Everything reachable from here is touched by this thread alone.
+final class EventLoop {
+  static let wakeupToken = UInt64.max
+  private static let listenerToken = UInt64.max - 1
+  private static let sweepMilliseconds = 500
+  private static let restMilliseconds = 100
+
+  let mailbox: LoopMailbox
+  let context: ServerContext
+  let handler: any RequestHandler
+  /// Where received bytes land first; whoever cannot use them at once copies them.
+  let landing = ByteBuffer(capacity: 256 << 10)
+  /// Buffers for heads and small answers.
+  let buffers = BufferPool(capacity: 16 << 10, idleMax: 256)
+  /// The instant the present turn began.
+  private(set) var now: MonotonicTime
+  private(set) var isDraining = false
+
+  private let poller: Poller
+  private var acceptor: Acceptor?
+  private var slots: [Connection?] = []
+  private var generations: [UInt32] = []
+  private var freeSlots: [Int] = []
+  private var connectionCount = 0
+  private var ready: [Connection] = []
+  private var timers = TimerQueue()
+  private var nextSweep: MonotonicTime
+  private var drainEnd: MonotonicTime?
+  private var dateSecond = 0
+  private var isDateFresh = false
+  private var dateField = HTTPDate(secondsSince1970: 0)
+
+  init(
+    poller: Poller, mailbox: LoopMailbox, context: ServerContext, handler: any RequestHandler,
+    acceptor: Acceptor?
+  ) {
+    self.poller = poller
+    self.mailbox = mailbox
+    self.context = context
+    self.handler = handler
+    self.acceptor = acceptor
+    now = context.clock.monotonicTime()
+    nextSweep = now.advanced(byMilliseconds: EventLoop.sweepMilliseconds)
+    if let acceptor { try? poller.watch(acceptor.listener, token: EventLoop.listenerToken) }
+  }
+
+  /// Runs until the loop has drained.
+  func run() {
+    var orders: [LoopMailbox.Order] = []
+    while !(isDraining && connectionCount == 0) {
+      poller.wait(milliseconds: timeToSleep()) { event in
+        switch event.token {
+        case EventLoop.wakeupToken: mailbox.wakeup.silence()
+        case EventLoop.listenerToken: accept()
+        default: connection(event.token)?.ready(event)
+        }
+      }
+      now = context.clock.monotonicTime()
+      mailbox.take(into: &orders)
+      for order in orders { carryOut(order) }
+      orders.removeAll(keepingCapacity: true)
+      while let timer = timers.popDue(now) { timer.fire() }
+      runReady()
+      if now >= nextSweep { sweep() }
+      handler.endTurn()
+      isDateFresh = false
+    }
+  }
+
+  /// The `Date` field of this second (RFC 9110 §6.6.1).
+  var date: HTTPDate {
+    if isDateFresh { return dateField }
+    isDateFresh = true
+    let second = Int(context.clock.wallMilliseconds() / 1000)
+    if second != dateSecond {
+      dateSecond = second
+      dateField = HTTPDate(secondsSince1970: second)
+    }
+    return dateField
+  }
+
+  /// Has a connection run again in this turn or the next.
+  func makeReady(_ connection: Connection) { ready.append(connection) }
+
+  /// Runs `action` after so many milliseconds.
+  func after(milliseconds: Int, _ action: @escaping () -> Void) -> LoopTimer {
+    let timer = LoopTimer(action)
+    timers.add(timer, due: context.clock.monotonicTime().advanced(byMilliseconds: milliseconds))
+    return timer
+  }
+
+  /// Forgets a connection that has closed.
+  func remove(_ connection: Connection) {
+    slots[connection.slot] = nil
+    freeSlots.append(connection.slot)
+    generations[connection.slot] &+= 1
+    connectionCount -= 1
+    context.countOut()
+  }
+
+  private func timeToSleep() -> Int {
+    guard ready.isEmpty, mailbox.prepareToSleep() else { return 0 }
+    var wake = nextSweep
+    if let due = timers.nextDue { wake = min(wake, due) }
+    let nanoseconds = wake.nanoseconds(since: context.clock.monotonicTime())
+    return Int((nanoseconds + 999_999) / 1_000_000)
+  }
+
+  private func connection(_ token: UInt64) -> Connection? {
+    let slot = Int(token & 0xFFFF_FFFF)
+    guard slot < slots.count, generations[slot] == UInt32(token >> 32) else { return nil }
+    return slots[slot]
+  }
+
+  private func carryOut(_ order: LoopMailbox.Order) {
+    switch order {
+    case .run(let job): job()
+    case .adopt(let socket): adopt(socket)
+    case .drain: drain()
+    }
+  }
+
+  private func runReady() {
+    guard !ready.isEmpty else { return }
+    let batch = ready
+    ready.removeAll(keepingCapacity: true)
+    for connection in batch { connection.run() }
+  }
+
+  private func accept() {
+    guard let acceptor else { return }
+    if acceptor.takeWaiting(context, own: mailbox, adopt: adopt) { return }
+    poller.forget(acceptor.listener)
+    _ = after(milliseconds: EventLoop.restMilliseconds) { [unowned self] in
+      if let acceptor = self.acceptor {
+        try? poller.watch(acceptor.listener, token: EventLoop.listenerToken)
+      }
+    }
+  }
+
+  private func adopt(_ socket: StreamSocket) {
+    let slot: Int
+    if let free = freeSlots.popLast() {
+      slot = free
+    } else {
+      slot = slots.count
+      slots.append(nil)
+      generations.append(0)
+    }
+    let isWithinLimit = context.countIn()
+    let connection = Connection(socket, loop: self, slot: slot)
+    slots[slot] = connection
+    connectionCount += 1
+    let token = UInt64(generations[slot]) << 32 | UInt64(slot)
+    guard (try? poller.watch(socket, token: token)) != nil else { return connection.close() }
+    if !isWithinLimit {
+      context.metrics.refusedConnections.increment()
+      connection.refuse(.tooManyConnections(limit: context.configuration.connectionsMax))
+    } else if isDraining {
+      connection.close()
+    }
+  }
+
+  private func drain() {
+    isDraining = true
+    drainEnd = now.advanced(byMilliseconds: context.configuration.drainMilliseconds)
+    if let acceptor {
+      poller.forget(acceptor.listener)
+      self.acceptor = nil
+    }
+    for connection in slots { connection?.drain() }
+  }
+
+  private func sweep() {
+    nextSweep = now.advanced(byMilliseconds: EventLoop.sweepMilliseconds)
+    let isOver = drainEnd.map { now >= $0 } ?? false
+    for connection in slots {
+      if isOver { connection?.close() } else { connection?.checkDeadline() }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import HTTP
+import Platform
+
+/// One request and its answer, as a handler sees them. Belongs to the connection's loop; `bound`
+/// carries it through other threads.
+public final class Exchange {
+  /// The request's head.
+  public let head: RequestHead
+  /// When the head had arrived.
+  public let arrived: MonotonicTime
+  /// Where jobs for this exchange's loop go.
+  public var sink: any JobSink { connection.loop.mailbox }
+  /// True once `respond` was called.
+  public private(set) var isAnswered = false
+  /// True once the client is gone: nobody reads the answer.
+  public internal(set) var isGone = false
+  /// Called once if the client goes before the answer is given.
+  public var onGone: (() -> Void)?
+  /// Called once if the server drains before the answer is given: it should then be given at once.
+  public var onDrain: (() -> Void)?
+
+  let connection: Connection
+  var consumer: (any BodyConsumer)?
+  var isPaused = false
+  var isBodyComplete: Bool
+  var continueIsDue: Bool
+  var keepsAlive: Bool
+  /// The answer's status, for the metrics.
+  private(set) var status = Status.ok
+
+  init(_ head: RequestHead, connection: Connection, arrived: MonotonicTime) {
+    self.head = head
+    self.connection = connection
+    self.arrived = arrived
+    isBodyComplete = head.framing == .none || head.framing == .length(0)
+    continueIsDue = head.expectsContinue
+    keepsAlive = head.keepAlive
+  }
+
+  /// The exchange, to be carried through other threads.
+  public var bound: ThreadBound<Exchange> { ThreadBound(self) }
+
+  /// True when the request has a body that is not empty, as far as its head tells.
+  public var hasBody: Bool { !(head.framing == .none || head.framing == .length(0)) }
+
+  /// Begins to receive the body. Without this call the body is skipped.
+  public func receiveBody(_ consumer: any BodyConsumer) {
+    precondition(self.consumer == nil, "a body is received once")
+    self.consumer = consumer
+    connection.wake()
+    if isBodyComplete { return consumer.end() }
+    if continueIsDue {
+      continueIsDue = false
+      ResponseHead.writeContinue(into: connection.output.bytes)
+    }
+  }
+
+  /// Takes no more of the body until `resumeBody`; the client is slowed down by TCP.
+  public func pauseBody() { isPaused = true }
+
+  /// Goes on with the body.
+  public func resumeBody() {
+    guard isPaused else { return }
+    isPaused = false
+    connection.wake()
+  }
+
+  /// Answers with a body at hand, in one write with its head.
+  public func respond(_ response: ResponseHead, body: ByteBuffer? = nil) {
+    respond(response, bytes: body?.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0))
+  }
+
+  /// Answers with bytes that are copied at once.
+  public func respond(_ response: ResponseHead, bytes: UnsafeRawBufferPointer) {
+    let framing: ResponseFraming = response.status.forbidsBody ? .none : .length(bytes.count)
+    guard begin(response, framing) else { return }
+    if head.method != .head, !response.status.forbidsBody { connection.output.bytes.append(bytes) }
+    connection.wake()
+  }
+
+  /// Answers with file regions, by one copy strategy.
+  public func respond(_ response: ResponseHead, regions: [FileRegion], copy: CopyStrategy) {
+    let count = regions.reduce(0) { $0 + $1.count }
+    guard begin(response, .length(count)) else { return }
+    if head.method != .head, count > 0 {
+      let loop = connection.loop
+      connection.output.append(
+        FileDelivery(
+          regions, strategy: copy, metrics: loop.context.deliveryMetrics,
+          start: loop.context.clock.monotonicTime()))
+    }
+    connection.wake()
+  }
+
+  /// Answers with a body that `source` makes. One that fits into its first piece goes with its
+  /// length, a longer one in chunks; to an HTTP/1.0 client, until the connection closes.
+  ///
+  /// - Returns: false, and nothing is answered, when the source fails before its first piece.
+  @discardableResult
+  public func respond(_ response: ResponseHead, source: any BodySource) -> Bool {
+    guard !isAnswered, !isGone else { return true }
+    let first = connection.loop.buffers.take()
+    defer { connection.loop.buffers.give(first) }
+    let step = source.fill(first, budget: 64 << 10)
+    switch step {
+    case .end:
+      respond(response, body: first)
+      return true
+    case .failed: return false
+    case .more, .waiting: break
+    }
+    let isChunked = head.version == .http11
+    if !isChunked { keepsAlive = false }
+    guard begin(response, isChunked ? .chunked : .untilClose) else { return true }
+    guard head.method != .head else {
+      connection.wake()
+      return true
+    }
+    let output = connection.output
+    if isChunked, !first.isEmpty {
+      ChunkedEncoder.appendHead(of: first.count, to: output.bytes)
+      output.bytes.append(first.bytes)
+      ChunkedEncoder.appendEnd(to: output.bytes)
+    } else {
+      output.bytes.append(first.bytes)
+    }
+    output.append(source, isChunked: isChunked)
+    if case .waiting = step { output.isSuspended = true }
+    connection.wake()
+    return true
+  }
+
+  /// Says that a body source that was `waiting` has more.
+  public func resumeOutput() {
+    connection.output.isSuspended = false
+    connection.wake()
+  }
+
+  /// Runs `work` where it may wait for a disk, then `then` on this loop.
+  public func offload<Result: Sendable>(
+    _ work: @escaping @Sendable () -> Result, then: @escaping (Result) -> Void
+  ) {
+    let sink = sink
+    let bound = ThreadBound(then)
+    connection.loop.context.readers.run {
+      let result = work()
+      sink.post([{ bound.value(result) }])
+    }
+  }
+
+  /// Runs `action` on this loop after so many milliseconds, unless it is cancelled.
+  public func after(milliseconds: Int, _ action: @escaping () -> Void) -> LoopTimer {
+    connection.loop.after(milliseconds: milliseconds, action)
+  }
+
+  /// Decides how the connection goes on, and writes the head; false if nobody wants it any more.
+  private func begin(_ response: ResponseHead, _ framing: ResponseFraming) -> Bool {
+    guard !isAnswered, !isGone else { return false }
+    isAnswered = true
+    status = response.status
+    onGone = nil
+    onDrain = nil
+    if !isBodyComplete, !connection.canSkipBody(of: self) { keepsAlive = false }
+    if connection.loop.isDraining { keepsAlive = false }
+    response.write(
+      into: connection.output.bytes, date: connection.loop.date, framing: framing,
+      keepAlive: keepsAlive, version: head.version)
+    return true
+  }
+}

@@ -1,0 +1,70 @@
+import Platform
+
+extension DataDirectory: LogEngine {
+  /// Opens `topics/<topic>-<partition>`.
+  public func openLog(
+    topic: String, partition: Int, settings: LogSettings
+  ) throws(LogError) -> any RecordLog {
+    try openLog("topics/\(topic)-\(partition)", settings: settings)
+  }
+
+  /// Gives the directory another name first, so that a crash in between leaves no half of it.
+  public func removeLog(topic: String, partition: Int, _ log: any RecordLog) throws(LogError) {
+    guard let log = log as? PartitionLog else { return }
+    writer.release(log)
+    try removeStored(topic: topic, partition: partition)
+  }
+
+  /// Removes the directory of a partition.
+  public func removeStored(topic: String, partition: Int) throws(LogError) {
+    let name = "topics/\(topic)-\(partition)"
+    try forgetRecoveryPoint(of: name)
+    let place = "\(path)/\(name)"
+    do {
+      guard files.exists(place) else { return }
+      try files.removeTree(place + DataDirectory.removedSuffix)
+      try files.rename(place, to: place + DataDirectory.removedSuffix)
+      try files.removeTree(place + DataDirectory.removedSuffix)
+    } catch {
+      throw .offline(reason: error.description)
+    }
+  }
+
+  /// Reads the names of the directories below `topics`, and finishes removals that a crash cut
+  /// short.
+  public func storedPartitions() throws(LogError) -> [(topic: String, partition: Int)] {
+    do {
+      let directory = path + "/topics"
+      try files.createDirectory(directory)
+      var found: [(topic: String, partition: Int)] = []
+      for name in try files.list(directory) {
+        if name.hasSuffix(DataDirectory.removedSuffix) {
+          try files.removeTree("\(directory)/\(name)")
+          continue
+        }
+        guard let dash = name.lastIndex(of: "-"), let number = Int(name[name.index(after: dash)...])
+        else { continue }
+        found.append((String(name[..<dash]), number))
+      }
+      return found
+    } catch {
+      throw .unreadable(reason: error.description)
+    }
+  }
+
+  /// Opens `state/<name>`.
+  public func openJournal(_ name: String) throws(LogError) -> Journal {
+    let settings = LogSettings(retentionMilliseconds: nil)
+    let log = try openLog("state/\(name)", settings: settings)
+    return try Journal(log, snapshotPath: "\(path)/state/\(name)/snapshot", files: files)
+  }
+
+  /// Wakes the writer's thread if it sleeps.
+  public func wakeWriter() { writer.wake() }
+
+  /// Bytes that wait for the writer.
+  public var queuedBytes: Int { writer.queuedBytes }
+
+  /// Why the writer takes no more.
+  public var whyOffline: String? { writer.whyOffline }
+}

@@ -1,0 +1,111 @@
+import Platform
+
+/// State that is not a topic: events in a log of their own, and now and then a snapshot of what
+/// they add up to.
+///
+/// One thread owns a journal. Its calls wait for the disk.
+public final class Journal: Sendable {
+  private static let snapshotHeaderBytes = 12
+
+  private let log: PartitionLog
+  private let snapshotPath: String
+  private let files: any FileSystem
+
+  init(_ log: PartitionLog, snapshotPath: String, files: any FileSystem) throws(LogError) {
+    self.log = log
+    self.snapshotPath = snapshotPath
+    self.files = files
+  }
+
+  /// Hands over the last snapshot, if there is one, then every event after it, in order.
+  public func replay(
+    snapshot: (UnsafeRawBufferPointer) -> Void, event: (UnsafeRawBufferPointer) -> Void
+  ) throws(LogError) {
+    var from = log.frontiers.logStart
+    if let (offset, content) = try readSnapshot() {
+      snapshot(content.bytes)
+      from = max(from, offset)
+    }
+    // One read ends where damage begins; the next one says so.
+    var next = from
+    repeat {
+      let slice = try log.read(ReadRequest(offset: next, maxBytes: .max))
+      try replay(slice, from: from, event)
+      next = slice.nextOffset
+    } while next < log.frontiers.committed
+  }
+
+  private func replay(
+    _ slice: LogSlice, from: Offset, _ event: (UnsafeRawBufferPointer) -> Void
+  ) throws(LogError) {
+    let reader = SliceReader(slice)
+    while let (header, bytes) = try reader.nextWaiting() {
+      do {
+        var records = try RecordReader(bytes, header: header)
+        while let record = try records.next() {
+          if record.offset >= from, let value = record.value { event(value) }
+        }
+      } catch {
+        throw .corrupted(
+          file: snapshotPath.parentDirectory, position: 0, reason: "a journal event is malformed")
+      }
+    }
+  }
+
+  /// Appends an event and waits until it is on the disk.
+  public func append(_ event: ByteBuffer, timestamp: Int64) throws(LogError) {
+    let builder = BatchBuilder()
+    builder.append(key: nil, value: event.bytes, headers: RecordHeaders(), timestamp: timestamp)
+    let answer = Mailbox<Result<AppendRequest.Stored, LogError>>()
+    log.append(
+      builder.finish(), acknowledgement: .committed, sink: InlineSink()
+    ) { answer.post($0) }
+    log.writer.wake()
+    var outcomes: [Result<AppendRequest.Stored, LogError>] = []
+    _ = answer.take(into: &outcomes, until: nil)
+    _ = try outcomes[0].get()
+  }
+
+  /// Keeps `content` as what all events so far add up to, and drops those events.
+  public func writeSnapshot(_ content: ByteBuffer) throws(LogError) {
+    let offset = log.frontiers.committed
+    let file = ByteBuffer(capacity: content.count + Journal.snapshotHeaderBytes)
+    _ = file.appendUninitialized(atMost: Journal.snapshotHeaderBytes) { memory in
+      memory.baseAddress!.storeBigEndian(offset.value, at: 0)
+      memory.baseAddress!.storeBigEndian(Crc32c.checksum(content.bytes), at: 8)
+      return Journal.snapshotHeaderBytes
+    }
+    file.append(content.bytes)
+    do {
+      try files.replaceWhole(snapshotPath, with: file)
+    } catch {
+      throw error.isOutOfSpace ? .outOfSpace : .offline(reason: error.description)
+    }
+    _ = try log.truncate(before: offset)
+  }
+
+  private func readSnapshot() throws(LogError) -> (Offset, ByteBuffer)? {
+    let file: ByteBuffer?
+    do {
+      file = try files.readWhole(snapshotPath)
+    } catch {
+      throw LogError(reading: error)
+    }
+    guard let file else { return nil }
+    guard file.count >= Journal.snapshotHeaderBytes, let base = file.bytes.baseAddress else {
+      throw .corrupted(file: snapshotPath, position: 0, reason: "it is cut short")
+    }
+    let offset = Offset(base.bigEndian(0, as: Int64.self))
+    let checksum = base.bigEndian(8, as: UInt32.self)
+    file.consume(Journal.snapshotHeaderBytes)
+    guard Crc32c.checksum(file.bytes) == checksum else {
+      throw .corrupted(file: snapshotPath, position: 8, reason: "its checksum does not hold")
+    }
+    return (offset, file)
+  }
+
+  /// Runs jobs where they are posted: on the writer's thread, which only hands a result over here.
+  private final class InlineSink: JobSink {
+    func post(_ jobs: [Job]) { for job in jobs { job() } }
+  }
+}

@@ -1,0 +1,31 @@
+import Platform
+
+extension PartitionLog: RecordLog {
+  /// Read one after the other, the highest first, so that they stand in order.
+  public var offsets: LogOffsets {
+    let start = frontiers.logStart
+    let committed = frontiers.committed
+    return LogOffsets(logStart: start, highWatermark: committed, logEnd: frontiers.written)
+  }
+
+  /// Hands the batches to the writer.
+  public func append(
+    _ batches: FramedBatches, acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
+    completion: @escaping @Sendable (Result<AppendRequest.Stored, LogError>) -> Void
+  ) {
+    writer.submit(
+      AppendRequest(
+        batches, to: self, acknowledgement: acknowledgement, sink: sink, completion),
+      quietly: true)
+  }
+
+  /// In whole segments.
+  public func truncate(before offset: Offset) throws(LogError) -> Offset {
+    try Retention(self, writer: writer, metrics: metrics).truncate(before: offset)
+  }
+
+  /// In whole segments.
+  public func enforceRetention(now: Int64) throws(LogError) {
+    try Retention(self, writer: writer, metrics: metrics).enforce(now: now)
+  }
+}

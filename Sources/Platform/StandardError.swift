@@ -1,0 +1,20 @@
+import Glibc
+
+/// Where log lines go.
+public enum StandardError {
+  /// Writes a line whole, so that lines of several threads do not mix.
+  public static func write(_ bytes: UnsafeRawBufferPointer) {
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(2, bytes.baseAddress! + done, bytes.count - done)
+      if count < 0, errno != EINTR { return }
+      done += max(0, count)
+    }
+  }
+
+  /// Writes text.
+  public static func write(_ text: String) {
+    var text = text
+    text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Log
+import Platform
+
+/// `sluice inspect`: shows what is in a data directory, without a server and without changing
+/// anything.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a data directory holds, or the batches of a segment.",
+    discussion: "Nothing is changed, and a server may be running on the directory.")
+
+  @Option(help: "The data directory. (default: $SLUICE_DATA or ./sluice-data)")
+  var data: String?
+
+  @Argument(help: "A segment file (.log) whose batches to list; without it, all topics.")
+  var segment: String?
+
+  func run() throws {
+    do {
+      if let segment {
+        try SegmentListing(segment).print()
+      } else {
+        let directory = data ?? EnvironmentOptions()["data"] ?? "./sluice-data"
+        try DirectoryListing(directory).print()
+      }
+    } catch let error as SystemError {
+      throw ValidationError("\(error)")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import API
+import ArgumentParser
+import Broker
+import HTTPServer
+import Log
+import Logging
+import Metrics
+import Platform
+
+/// `sluice serve`: opens a data directory and answers HTTP until it is told to stop.
+struct Serve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve a data directory over HTTP.",
+    discussion: """
+      Every option can be given by an environment variable, too: --max-connections as \
+      SLUICE_MAX_CONNECTIONS. What stands on the command line wins.
+      """)
+
+  @OptionGroup var options: ServeOptions
+
+  func run() throws {
+    let settings = try options.settings()
+    TerminationSignals.block()
+    LoggingSystem.bootstrap { _ in settings.logFormat.handler() }
+    var logger = Logger(label: "sluice")
+    logger.logLevel = settings.logLevel
+    do {
+      try Server(settings, logger: logger).run()
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      logger.critical("cannot serve", metadata: ["reason": "\(error)"])
+      throw ExitCode.failure
+    }
+  }
+}

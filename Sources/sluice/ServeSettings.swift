@@ -1,0 +1,17 @@
+import API
+import Broker
+import HTTPServer
+import Logging
+import Platform
+
+/// Everything `sluice serve` goes by, checked.
+struct ServeSettings {
+  var data = ""
+  var server: ServerConfiguration
+  var service = ServiceOptions()
+  var limits = BrokerLimits()
+  var logFormat = LogFormat.logfmt
+  var logLevel = Logger.Level.info
+
+  init(address: SocketAddress) { server = ServerConfiguration(address: address) }
+}

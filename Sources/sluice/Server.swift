@@ -1,0 +1,78 @@
+import API
+import ArgumentParser
+import Broker
+import HTTPServer
+import Log
+import Logging
+import Metrics
+import Platform
+
+/// A server from start to stop. Used on the main thread.
+struct Server {
+  private let settings: ServeSettings
+  private let logger: Logger
+
+  init(_ settings: ServeSettings, logger: Logger) {
+    self.settings = settings
+    self.logger = logger
+  }
+
+  /// Listens, opens the data, serves until SIGTERM or SIGINT, drains, closes.
+  func run() throws {
+    ResourceLimits.raiseOpenFiles()
+    let clock = SystemClock()
+    let registry = MetricsRegistry()
+    let service = Service(
+      version: Sluice.version, registry: registry, clock: clock, logger: logger,
+      options: settings.service)
+    ProcessMetrics.register(in: registry, read: Server.processStatistics)
+    let server = try HTTPServer(
+      settings.server, clock: clock, metrics: service.httpMetrics,
+      deliveryMetrics: service.deliveryMetrics
+    ) { APIHandler(service) }
+    logger.info(
+      "listening",
+      metadata: [
+        "address": "\(server.address)", "data": "\(settings.data)",
+        "version": "\(Sluice.version)", "loops": "\(settings.server.loopCount)",
+      ])
+    let (directory, broker) = try openData(service, clock, server)
+    let signal = TerminationSignals.wait()
+    logger.info("stopping", metadata: ["signal": "\(signal)"])
+    service.beginDraining()
+    server.drain()
+    broker.stop()
+    directory.close()
+    if let reason = directory.writer.whyOffline {
+      logger.error("stopped with the storage offline", metadata: ["reason": "\(reason)"])
+      throw ExitCode.failure
+    }
+    logger.info("stopped")
+  }
+
+  private func openData(
+    _ service: Service, _ clock: any Clock, _ server: HTTPServer
+  ) throws -> (DataDirectory, Broker) {
+    let start = clock.monotonicTime()
+    let report: @Sendable (String) -> Void = { [logger] text in logger.warning("\(text)") }
+    let directory = try DataDirectory(
+      settings.data, clock: clock, metrics: service.logMetrics, report: report)
+    let broker = try Broker(
+      engine: directory, clock: clock, limits: settings.limits, report: report)
+    broker.scheduler.every(milliseconds: 1000) { [weak service] in service?.sampleRates() }
+    service.open(broker)
+    let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
+    logger.info(
+      "ready", metadata: ["topics": "\(broker.topics.count)", "opened_in_ms": "\(took)"])
+    return (directory, broker)
+  }
+
+  @Sendable private static func processStatistics() -> ProcessStatistics? {
+    guard let usage = ProcessUsage() else { return nil }
+    return ProcessStatistics(
+      cpuNanoseconds: usage.cpuNanoseconds, residentBytes: usage.residentBytes,
+      virtualBytes: usage.virtualBytes, openDescriptors: usage.openDescriptors,
+      descriptorsMax: UInt64(ResourceLimits.openFiles),
+      startMilliseconds: usage.startMilliseconds, threads: usage.threads)
+  }
+}

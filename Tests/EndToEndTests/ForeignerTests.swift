@@ -1,0 +1,45 @@
+import Support
+import Testing
+
+/// No web page reaches a server on somebody's own machine.
+@Suite struct ForeignerTests {
+  let server: TestServer
+  let client: HTTPClient
+
+  init() throws {
+    server = try TestServer(["--host-name", "log.example"])
+    client = server.client()
+  }
+
+  @Test func onlyTheServersOwnNamesAreAnswered() throws {
+    let port = server.port
+    for host in [
+      "localhost", "127.0.0.1:\(port)", "LOCALHOST:\(port)", "[::1]:\(port)", "log.example",
+    ] {
+      #expect(try client.get("/healthz", ["Host": host]).status == 200, "\(host)")
+    }
+    for host in ["evil.example", "evil.example:\(port)", "127.0.0.1.evil.example", "10.0.0.1"] {
+      let answer = try client.get("/v1/topics", ["Host": host])
+      #expect(answer.status == 421, "\(host)")
+      #expect(answer.code == "foreign_host")
+    }
+    let absolute = try server.connect()
+    try absolute.send("GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(try absolute.readResponse().code == "foreign_host")
+  }
+
+  @Test func onlyTheServersOwnPagesMayAsk() throws {
+    let host = "localhost:\(server.port)"
+    let own = try client.get("/healthz", ["Host": host, "Origin": "http://\(host)"])
+    #expect(own.status == 200)
+    for origin in [
+      "http://evil.example", "null", "http://localhost:1", "nonsense", "https://localhost",
+    ] {
+      let headers = ["Host": host, "Origin": origin]
+      let answer = try client.post("/v1/topics/t/records", "x", type: "text/plain", headers)
+      #expect(answer.status == 403, "\(origin)")
+      #expect(answer.code == "foreign_origin")
+    }
+    #expect(try client.get("/v1/topics").json["topics"].array.count == 0)
+  }
+}

@@ -1,0 +1,52 @@
+import API
+import Support
+import Testing
+
+/// openapi.yaml says what the server does, and the server does what openapi.yaml says.
+@Suite struct InterfaceTests {
+  let interface: InterfaceDescription
+
+  init() throws { interface = try InterfaceDescription.load() }
+
+  @Test func everyRouteIsDescribedAndNothingElse() {
+    // The records of a key come later; until then the route only says so.
+    let later = ["GET /v1/topics/{topic}/records"]
+    let served = Set(Routes.all.map { "\($0.method.name) \($0.template)" }).subtracting(later)
+    let described = Set(interface.operations.map { "\($0.method) \($0.path)" })
+    #expect(served.subtracting(described).sorted() == [])
+    #expect(described.subtracting(served).sorted() == [])
+    #expect(described.count == interface.operations.count)
+  }
+
+  @Test func everyOperationHasItsOwnIdAndAnswers() {
+    let ids = interface.operations.map(\.id)
+    #expect(!ids.contains(""))
+    #expect(Set(ids).count == ids.count)
+    #expect(interface.operations.filter { $0.statuses.isEmpty }.map(\.id) == [])
+  }
+
+  @Test func theServerServesTheFileItself() throws {
+    let server = try TestServer()
+    let answer = try server.client().get("/openapi.yaml")
+    #expect(answer.status == 200)
+    #expect(answer.mediaType == "application/yaml")
+    #expect(answer.text == interface.text)
+  }
+
+  @Test func everyStatusIsTriedOrExcused() {
+    let described = interface.operations.flatMap { operation in
+      operation.statuses.map { "\(operation.id) \($0)" }
+    }
+    let tried = StatusCase.all.map { "\($0.operation) \($0.status)" }
+    let known = Set(tried).union(StatusCase.excused.keys)
+    #expect(Set(described).subtracting(known).sorted() == [])
+    #expect(Set(tried).subtracting(described).sorted() == [])
+    #expect(Set(StatusCase.excused.keys).intersection(tried).sorted() == [])
+  }
+
+  @Test func everyCodeThatIsExpectedIsDescribed() {
+    let codes = StatusCase.all.compactMap(\.code) + MalformedCase.all.map(\.code)
+    let missing = Set(codes).filter { !interface.text.contains("`\($0)`") }
+    #expect(missing.sorted() == [])
+  }
+}
