@@ -9,6 +9,8 @@ public final class APIHandler: RequestHandler {
   let service: Service
   /// The loop's JSON parser: its memory is used again for each document.
   let parser = JSONParser()
+  /// Where small answers are written before they are copied behind their heads.
+  let scratch = ByteBuffer(capacity: 4096)
   /// The loop's framer of JSON bodies, which come whole: its buffers are used again for each.
   let framer = RecordFramer()
   /// The last Host value that was found to be the server's own.

@@ -87,7 +87,8 @@ struct Call {
 
   /// Answers with JSON that `fill` writes, behind a head that is begun already.
   func respondJSON(_ head: ResponseHead, _ fill: (inout JSONWriter) -> Void) {
-    let body = ByteBuffer(capacity: 512)
+    let body = handler.scratch
+    body.removeAll()
     var json = JSONWriter(into: body)
     fill(&json)
     body.append("\n")
@@ -129,15 +130,16 @@ struct Call {
   /// Receives a body whole, up to a limit, and hands it over.
   func receiveWhole(
     limitBytes: Int, tooLarge: @escaping (Int) -> Problem = Call.bodyTooLarge,
-    _ completion: @escaping (ByteBuffer) -> Void
+    _ completion: @escaping (UnsafeRawBufferPointer) -> Void
   ) {
     if case .length(let count) = head.framing, count > limitBytes {
       return fail(tooLarge(limitBytes))
     }
+    if let body = exchange.takeWholeBody() { return completion(body) }
     exchange.receiveBody(
       WholeBody(limitBytes: limitBytes) { outcome in
         switch outcome {
-        case .success(let body): completion(body)
+        case .success(let body): completion(body.bytes)
         case .failure: fail(tooLarge(limitBytes))
         }
       })
@@ -148,18 +150,24 @@ struct Call {
       .with("limit_bytes", Int64(limit))
   }
 
+  private static let answerTypes: [MediaType] = ["application/json"]
+
   /// Refuses a request that takes no JSON for an answer.
   func requireJSONAccepted() throws(Problem) {
-    guard head.preferredMediaType(among: ["application/json"]) == nil else { return }
+    guard head.preferredMediaType(among: Call.answerTypes) == nil else { return }
     throw Problem(.notAcceptable, "not_acceptable", "The answer comes as JSON only.")
       .with("supported", ["application/json"])
   }
+
+  private static let jsonTypes: [MediaType] = [
+    "application/json", "application/x-www-form-urlencoded",
+  ]
 
   /// What is wrong with the body's type where a JSON document is expected. `curl -d` calls
   /// everything a form.
   private var bodyTypeProblem: Problem? {
     guard head.has(.contentType) else { return nil }
-    let taken: [MediaType] = ["application/json", "application/x-www-form-urlencoded"]
+    let taken = Call.jsonTypes
     let isTaken = head.withValue(of: .contentType) { value in
       taken.contains { $0.matches(value) }
     }
@@ -171,10 +179,15 @@ struct Call {
   /// Receives a JSON body and hands its document over, valid during the call.
   func receiveJSON(_ completion: @escaping (JSONValue) throws(Problem) -> Void) {
     if let problem = bodyTypeProblem { return fail(problem) }
+    receiveDocument(completion)
+  }
+
+  /// As `receiveJSON`, for callers who have looked at the media type.
+  func receiveDocument(_ completion: @escaping (JSONValue) throws(Problem) -> Void) {
     receiveWhole(limitBytes: service.options.bodyBytesMax) { body in
       let document: JSONValue
       do throws(JSONError) {
-        document = try handler.parser.parse(body.bytes)
+        document = try handler.parser.parse(body)
       } catch {
         return fail(Problem(error))
       }

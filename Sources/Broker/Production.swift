@@ -12,6 +12,12 @@ public final class Production {
   /// With so many bytes handed over and not yet written, the client has to wait.
   private static let inFlightBytesMax = 4 << 20
 
+  /// What goes to one partition.
+  private struct Lane {
+    var builder: BatchBuilder?
+    var outcome: ProduceOutcome?
+  }
+
   /// The topic.
   public let topic: Topic
   /// Called on the loop when bytes were written and more may come in.
@@ -19,8 +25,7 @@ public final class Production {
   private let sink: any JobSink
   private let acknowledgement: AppendRequest.Acknowledgement
   private let timestamp: Int64
-  private var builders: [BatchBuilder?]
-  private var outcomes: [ProduceOutcome?]
+  private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
   private var turn: Int?
@@ -39,8 +44,7 @@ public final class Production {
     self.acknowledgement = acknowledgement
     self.timestamp = timestamp
     self.sink = sink
-    builders = Array(repeating: nil, count: topic.partitions.count)
-    outcomes = Array(repeating: nil, count: topic.partitions.count)
+    lanes = Array(repeating: Lane(), count: topic.partitions.count)
   }
 
   /// Records taken in so far.
@@ -51,7 +55,7 @@ public final class Production {
 
   /// True once something could not be stored: there is no point in going on.
   public var hasFailed: Bool {
-    outcomes.contains { if case .failure = $0?.result { true } else { false } }
+    lanes.contains { if case .failure = $0.outcome?.result { true } else { false } }
   }
 
   /// Takes in a record; a missing `partition` is picked by the key, or else by turns.
@@ -70,8 +74,10 @@ public final class Production {
 
   /// Hands over what was framed if it is a piece's worth. For streamed bodies.
   public func handOverWhenLarge() {
-    for (number, builder) in builders.enumerated() {
-      if let builder, builder.bytes >= Production.pieceBytes { handOver(number, builder, .written) }
+    for number in lanes.indices {
+      if let builder = lanes[number].builder, builder.bytes >= Production.pieceBytes {
+        handOver(number, builder, .written)
+      }
     }
   }
 
@@ -79,10 +85,10 @@ public final class Production {
   /// answered.
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
-    for number in builders.indices {
-      if let builder = builders[number] {
+    for number in lanes.indices {
+      if let builder = lanes[number].builder {
         handOver(number, builder, acknowledgement)
-      } else if outcomes[number] != nil, acknowledgement == .committed {
+      } else if lanes[number].outcome != nil, acknowledgement == .committed {
         // Everything of this partition was written piece by piece: ask that it be committed, too.
         handOver(number, BatchBuilder(), .committed)
       }
@@ -110,16 +116,16 @@ public final class Production {
   }
 
   private func builder(_ number: Int) -> BatchBuilder {
-    if let builder = builders[number] { return builder }
+    if let builder = lanes[number].builder { return builder }
     let fresh = BatchBuilder()
-    builders[number] = fresh
+    lanes[number].builder = fresh
     return fresh
   }
 
   private func handOver(
     _ number: Int, _ builder: BatchBuilder, _ stage: AppendRequest.Acknowledgement
   ) {
-    builders[number] = nil
+    lanes[number].builder = nil
     turn = nil
     submit(builder.finish(), number, stage)
   }
@@ -141,8 +147,8 @@ public final class Production {
   ) {
     inFlightBytes -= bytes
     waitingFor -= 1
-    var known = outcomes[number] ?? ProduceOutcome(partition: number, result: outcome)
-    if outcomes[number] != nil, case .success(let before) = known.result {
+    var known = lanes[number].outcome ?? ProduceOutcome(partition: number, result: outcome)
+    if lanes[number].outcome != nil, case .success(let before) = known.result {
       switch outcome {
       case .success(let stored):
         let first = before.count == 0 ? stored.baseOffset : before.baseOffset
@@ -151,7 +157,7 @@ public final class Production {
       case .failure: known.result = outcome
       }
     }
-    outcomes[number] = known
+    lanes[number].outcome = known
     onProgress?()
     answerWhenDone()
   }
@@ -159,6 +165,6 @@ public final class Production {
   private func answerWhenDone() {
     guard waitingFor == 0, let completion = finished else { return }
     finished = nil
-    completion(outcomes.compactMap { $0 })
+    completion(lanes.compactMap(\.outcome))
   }
 }

@@ -257,8 +257,7 @@ final class Connection {
         }
         return 0
       case .head(let head, let consumed):
-        start(head)
-        return consumed
+        return consumed + start(head, UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
       }
     } catch {
       refuse(.malformed(error))
@@ -266,7 +265,8 @@ final class Connection {
     }
   }
 
-  private func start(_ head: RequestHead) {
+  /// Has the handler answer; gives how many of the bytes behind the head it used as the body.
+  private func start(_ head: RequestHead, _ rest: UnsafeRawBufferPointer) -> Int {
     chunks = nil
     bodyRemaining = 0
     switch head.framing {
@@ -278,7 +278,18 @@ final class Connection {
     self.exchange = exchange
     loop.context.metrics.activeRequests.increment()
     touch(loop.context.configuration.bodySilenceMilliseconds)
+    guard bodyRemaining > 0, bodyRemaining <= rest.count else {
+      loop.handler.handle(exchange)
+      return 0
+    }
+    exchange.bodyAtHand = UnsafeRawBufferPointer(rebasing: rest[..<bodyRemaining])
     loop.handler.handle(exchange)
+    if exchange.bodyAtHand == nil {
+      defer { bodyRemaining = 0 }
+      return bodyRemaining
+    }
+    exchange.bodyAtHand = nil
+    return 0
   }
 
   private func feed(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) -> Int {

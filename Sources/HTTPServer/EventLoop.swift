@@ -119,6 +119,7 @@ final class EventLoop {
   private func carryOut(_ order: LoopMailbox.Order) {
     switch order {
     case .run(let job): job()
+    case .deliver(let work): work.deliver()
     case .adopt(let socket): adopt(socket)
     case .drain: drain()
     }

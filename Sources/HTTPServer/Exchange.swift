@@ -21,6 +21,8 @@ public final class Exchange {
 
   let connection: Connection
   var consumer: (any BodyConsumer)?
+  /// The whole body while the handler is being called, if it is there already and nobody took it.
+  var bodyAtHand: UnsafeRawBufferPointer?
   var isPaused = false
   var isBodyComplete: Bool
   var continueIsDue: Bool
@@ -42,6 +44,15 @@ public final class Exchange {
 
   /// True when the request has a body that is not empty, as far as its head tells.
   public var hasBody: Bool { !(head.framing == .none || head.framing == .length(0)) }
+
+  /// The whole body, if it came in with the head: a small request needs no consumer. Only while the
+  /// handler is being called; the view is valid as long.
+  public func takeWholeBody() -> UnsafeRawBufferPointer? {
+    guard let body = bodyAtHand else { return nil }
+    bodyAtHand = nil
+    isBodyComplete = true
+    return body
+  }
 
   /// Begins to receive the body. Without this call the body is skipped.
   public func receiveBody(_ consumer: any BodyConsumer) {

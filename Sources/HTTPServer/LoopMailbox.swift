@@ -4,6 +4,7 @@ import Platform
 public final class LoopMailbox: JobSink {
   enum Order: Sendable {
     case run(Job)
+    case deliver(any FinishedWork)
     case adopt(StreamSocket)
     case drain
   }
@@ -22,6 +23,13 @@ public final class LoopMailbox: JobSink {
   public func post(_ jobs: [Job]) {
     order { orders in
       for job in jobs { orders.append(.run(job)) }
+    }
+  }
+
+  /// Takes finished work, as `post` does jobs.
+  public func post(finished: [any FinishedWork]) {
+    order { orders in
+      for work in finished { orders.append(.deliver(work)) }
     }
   }
 

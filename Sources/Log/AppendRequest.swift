@@ -1,7 +1,9 @@
 import Platform
 
-/// Batches for one log, and whom to tell.
-public struct AppendRequest: Sendable {
+/// Batches for one log, whom to tell, and in the end what became of them.
+///
+/// Made by one thread, then handed to the log writer, then to its sink: never used by two at once.
+public final class AppendRequest: FinishedWork, @unchecked Sendable {
   /// When the answer is due.
   public enum Acknowledgement: Sendable {
     /// When the bytes are in the page cache.
@@ -28,7 +30,9 @@ public struct AppendRequest: Sendable {
   let batches: FramedBatches
   let acknowledgement: Acknowledgement
   let sink: any JobSink
-  let completion: @Sendable (Result<Stored, LogError>) -> Void
+  private let completion: @Sendable (Result<Stored, LogError>) -> Void
+  /// What became of the batches, as far as the writer has come.
+  var outcome: Result<Stored, LogError> = .failure(.closed)
 
   /// Asks for `batches` to be appended to `log` together or not at all; `completion` runs on
   /// `sink`, once.
@@ -42,4 +46,7 @@ public struct AppendRequest: Sendable {
     self.sink = sink
     self.completion = completion
   }
+
+  /// Tells whoever asked. For the sink's thread.
+  public func deliver() { completion(outcome) }
 }

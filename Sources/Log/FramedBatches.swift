@@ -17,6 +17,8 @@ public final class FramedBatches: @unchecked Sendable {
     var maxTimestamp: Int64
     /// The tag that all its records carry, or none.
     var tag: Tag?
+    /// The tag's number in the segment the batch goes to; 0 for none.
+    var tagNumber: UInt32 = 0
   }
 
   /// Buffers for large requests; their pages are used again instead of being asked of the kernel

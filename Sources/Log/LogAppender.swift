@@ -27,43 +27,40 @@ final class LogAppender {
 
   /// Batches of several requests that go to the same segment in one call.
   private struct Run {
-    var requests: [Int] = []
+    var requests: [AppendRequest] = []
     var parts: [UnsafeRawBufferPointer] = []
-    var entries: [(entry: BatchEntry, recordCount: Int, maxTimestamp: Int64)] = []
     var end: Int
     var nextOffset: Offset
   }
 
-  /// Appends the requests' batches in order; gives each one's outcome.
-  func append(_ requests: [AppendRequest]) -> [Result<AppendRequest.Stored, LogError>] {
-    var outcomes = [Result<AppendRequest.Stored, LogError>](
-      repeating: .failure(.closed), count: requests.count)
-    guard (try? log.openSegments()) != nil else { return outcomes }
+  /// Appends the requests' batches in order, and notes each one's outcome in it.
+  func append(_ requests: [AppendRequest]) {
+    guard (try? log.openSegments()) != nil else { return }
     let settings = log.settings
     var run = Run(end: position, nextOffset: nextOffset)
-    for (index, request) in requests.enumerated() {
+    for request in requests {
       let batches = request.batches
       do throws(LogError) {
-        var numbers: [UInt32]?
-        if !mustRoll(behind: run, bytes: batches.bytes, settings) { numbers = try number(batches) }
-        if numbers == nil {
-          flush(&run, &outcomes)
+        var mayJoin = !mustRoll(behind: run, bytes: batches.bytes, settings)
+        if mayJoin { mayJoin = try number(batches) }
+        if !mayJoin {
+          flush(&run)
+          // What was written must not be written again if no new segment can begin.
+          run = Run(end: position, nextOffset: nextOffset)
           try roll(settings)
           run = Run(end: position, nextOffset: nextOffset)
-          numbers = try number(batches)
+          guard try number(batches) else {
+            throw .invalidBatch(index: 0, reason: "one request carries too many different tags")
+          }
         }
-        guard let numbers else {
-          throw .invalidBatch(index: 0, reason: "one request carries too many different tags")
-        }
-        outcomes[index] = .success(
+        request.outcome = .success(
           AppendRequest.Stored(baseOffset: run.nextOffset, count: batches.recordCount))
-        add(batches, index, numbers, to: &run)
+        add(request, to: &run)
       } catch {
-        outcomes[index] = .failure(error)
+        request.outcome = .failure(error)
       }
     }
-    flush(&run, &outcomes)
-    return outcomes
+    flush(&run)
   }
 
   /// Makes everything written durable, or says why the directory must go offline.
@@ -124,73 +121,78 @@ final class LogAppender {
       || clock.wallMilliseconds() - segment.createdMilliseconds >= settings.segmentMilliseconds
   }
 
-  /// The tag numbers of the batches in this segment; `nil` when its dictionary is full.
-  private func number(_ framed: FramedBatches) throws(LogError) -> [UInt32]? {
-    var numbers: [UInt32] = []
-    numbers.reserveCapacity(framed.batches.count)
-    for batch in framed.batches {
-      guard let tag = batch.tag else {
-        numbers.append(0)
-        continue
-      }
+  /// Gives the batches their tags' numbers in this segment; false when its dictionary is full.
+  private func number(_ framed: FramedBatches) throws(LogError) -> Bool {
+    for index in framed.batches.indices {
+      guard let tag = framed.batches[index].tag else { continue }
       do {
-        guard let number = try segment.batches.define(tag) else { return nil }
-        numbers.append(number)
+        guard let number = try segment.batches.define(tag) else { return false }
+        framed.batches[index].tagNumber = number
       } catch {
         throw LogAppender.refusal(error)
       }
     }
-    return numbers
+    return true
   }
 
-  private func add(_ framed: FramedBatches, _ request: Int, _ numbers: [UInt32], to run: inout Run)
-  {
+  private func add(_ request: AppendRequest, to run: inout Run) {
+    let framed = request.batches
     let bytes = framed.buffer.mutableBytes
-    for (batch, number) in zip(framed.batches, numbers) {
+    for index in framed.batches.indices {
+      let batch = framed.batches[index]
       let base = bytes.baseAddress! + batch.position
       base.storeBigEndian(run.nextOffset.value, at: 0)
       base.storeBigEndian(Int32(0), at: 12)
-      let entry = BatchEntry(
-        relativeOffset: UInt32(run.nextOffset - segment.baseOffset), position: UInt32(run.end),
-        size: UInt32(batch.size), tag: number)
-      run.entries.append((entry, batch.recordCount, batch.maxTimestamp))
-      run.end += batch.size
       run.nextOffset = run.nextOffset + batch.recordCount
     }
+    run.end += bytes.count
     if !bytes.isEmpty { run.parts.append(UnsafeRawBufferPointer(bytes)) }
     run.requests.append(request)
   }
 
-  private func flush(_ run: inout Run, _ outcomes: inout [Result<AppendRequest.Stored, LogError>]) {
+  private func flush(_ run: inout Run) {
     guard !run.parts.isEmpty else { return }
     do {
       try segment.log.file.write(run.parts, at: position)
     } catch {
       let reason = takeBack(after: error)
-      for request in run.requests { outcomes[request] = .failure(reason) }
+      for request in run.requests { request.outcome = .failure(reason) }
       return
     }
-    var maxTimestamp = segment.maxTimestamp
-    for (entry, recordCount, timestamp) in run.entries {
-      let lastRelative = entry.relativeOffset + UInt32(recordCount - 1)
-      if timestamp > maxTimestamp || latestTime == nil {
-        maxTimestamp = max(maxTimestamp, timestamp)
-        latestTime = (maxTimestamp, lastRelative)
+    var place = position
+    var offset = nextOffset
+    for request in run.requests {
+      for batch in request.batches.batches {
+        index(batch, at: place, offset)
+        place += batch.size
+        offset = offset + batch.recordCount
       }
-      if bytesSinceIndexed > OffsetIndex.intervalBytes {
-        segment.indexes.offsets.append(relativeOffset: lastRelative, position: entry.position)
-        indexLatestTime()
-        bytesSinceIndexed = 0
-      }
-      bytesSinceIndexed += Int(entry.size)
-      segment.batches.append(entry)
     }
-    segment.advance(bytes: run.end, maxTimestamp: maxTimestamp)
     position = run.end
     nextOffset = run.nextOffset
     isUnsynced = true
     log.frontiers.advanceWritten(to: nextOffset)
     if log.settings.durability == .memory { log.frontiers.advanceCommitted(to: nextOffset) }
+  }
+
+  /// Enters a batch that was written into the segment's indexes.
+  private func index(_ batch: FramedBatches.Batch, at place: Int, _ offset: Offset) {
+    let relative = UInt32(offset - segment.baseOffset)
+    let lastRelative = relative + UInt32(batch.recordCount - 1)
+    if latestTime == nil || batch.maxTimestamp > segment.maxTimestamp {
+      latestTime = (max(segment.maxTimestamp, batch.maxTimestamp), lastRelative)
+    }
+    if bytesSinceIndexed > OffsetIndex.intervalBytes {
+      segment.indexes.offsets.append(relativeOffset: lastRelative, position: UInt32(place))
+      indexLatestTime()
+      bytesSinceIndexed = 0
+    }
+    bytesSinceIndexed += batch.size
+    segment.batches.append(
+      BatchEntry(
+        relativeOffset: relative, position: UInt32(place), size: UInt32(batch.size),
+        tag: batch.tagNumber))
+    segment.advance(bytes: place + batch.size, maxTimestamp: batch.maxTimestamp)
   }
 
   /// After a failed write, takes back what part of it may be in the file: nobody was told of it.

@@ -59,7 +59,7 @@ public final class LogWriter: Sendable {
     let taken = quietly ? mailbox.postQuietly(.append(request)) : mailbox.post(.append(request))
     if !taken {
       queued.subtract(request.batches.bytes)
-      request.sink.post([{ request.completion(.failure(.closed)) }])
+      request.sink.post(finished: [request])
     }
   }
 

@@ -34,7 +34,6 @@ final class WriterRounds {
   private struct Group {
     let appender: LogAppender
     var requests: [AppendRequest]
-    var outcomes: [Result<AppendRequest.Stored, LogError>] = []
   }
 
   /// Works through what came in since the last round.
@@ -131,7 +130,8 @@ final class WriterRounds {
     } catch {
       metrics.refusedAppends.increment()
       queued.subtract(request.batches.bytes)
-      completions.add({ request.completion(.failure(error)) }, on: request.sink)
+      request.outcome = .failure(error)
+      completions.add(request)
       return nil
     }
   }
@@ -144,7 +144,7 @@ final class WriterRounds {
   private func finish(_ groups: inout [Group]) {
     guard !groups.isEmpty else { return completions.deliver() }
     for index in groups.indices {
-      append(&groups[index])
+      append(groups[index])
       answer(groups[index], .written)
     }
     completions.deliver()
@@ -156,13 +156,13 @@ final class WriterRounds {
     groups.removeAll(keepingCapacity: true)
   }
 
-  private func append(_ group: inout Group) {
-    group.outcomes = group.appender.append(group.requests)
+  private func append(_ group: Group) {
+    group.appender.append(group.requests)
     var batches = 0
     var records = 0
     var bytes = 0
-    for (request, outcome) in zip(group.requests, group.outcomes) {
-      switch outcome {
+    for request in group.requests {
+      switch request.outcome {
       case .success:
         batches += request.batches.batches.count
         records += request.batches.recordCount
@@ -221,17 +221,15 @@ final class WriterRounds {
 
   private func answer(_ group: Group, _ stage: AppendRequest.Acknowledgement) {
     let reached = group.appender.log.frontiers.committed
-    for (request, outcome) in zip(group.requests, group.outcomes)
-    where request.acknowledgement == stage {
-      var outcome = outcome
-      if stage == .committed, case .success(let stored) = outcome,
+    for request in group.requests where request.acknowledgement == stage {
+      if stage == .committed, case .success(let stored) = request.outcome,
         stored.baseOffset + stored.count > reached
       {
-        outcome = .failure(.offline(reason: offlineReason.withLock { $0 } ?? "the sync failed"))
+        let reason = offlineReason.withLock { $0 } ?? "the sync failed"
+        request.outcome = .failure(.offline(reason: reason))
       }
-      let result = outcome
       queued.subtract(request.batches.bytes)
-      completions.add({ request.completion(result) }, on: request.sink)
+      completions.add(request)
     }
   }
 

@@ -6,4 +6,13 @@ public typealias Job = @Sendable () -> Void
 public protocol JobSink: AnyObject, Sendable {
   /// Takes jobs, to be run in this order on the sink's thread, soon.
   func post(_ jobs: [Job])
+  /// Takes finished work, to be delivered in this order on the sink's thread, soon.
+  func post(finished: [any FinishedWork])
+}
+
+extension JobSink {
+  /// As jobs, for sinks that have no shorter way.
+  public func post(finished: [any FinishedWork]) {
+    post(finished.map { work in { work.deliver() } })
+  }
 }

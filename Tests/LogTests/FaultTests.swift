@@ -47,6 +47,41 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1])
+  func whatWasWrittenBeforeASegmentThatCannotBeginIsWrittenOnce(behind: Int) throws {
+    let test = try TestLog(LogSettings(segmentBytes: 1000))
+    let gate = DispatchSemaphore(value: 0)
+    let answers = Lock<[Int: Result<AppendRequest.Stored, LogError>]>([:])
+    let done = DispatchSemaphore(value: 0)
+    // The first answer holds the writer until the others wait to be one round. The second fits into
+    // the segment, the third does not, and there is no room for another.
+    let sizes = [1, 100, 2000] + [Int](repeating: 3, count: behind)
+    for (name, size) in sizes.enumerated() {
+      test.data.writer.submit(
+        AppendRequest(
+          .of([Self.value(size)]), to: test.log, acknowledgement: .committed, sink: InlineSink()
+        ) { outcome in
+          if name == 0 { gate.wait() }
+          answers.withLock { $0[name] = outcome }
+          done.signal()
+        })
+      if name == 0 { while test.log.frontiers.committed == .zero { sched_yield() } }
+    }
+    test.files.faults.setRoom(FramedBatches.of([Self.value(100)]).bytes + 10)
+    gate.signal()
+    for _ in sizes { done.wait() }
+    test.files.faults.clear()
+    let outcomes = answers.withLock { $0 }
+    #expect(outcomes[1] == .success(AppendRequest.Stored(baseOffset: Offset(1), count: 1)))
+    #expect(outcomes[2] == .failure(.outOfSpace))
+    #expect(outcomes[3] == (behind == 0 ? nil : .failure(.outOfSpace)))
+    #expect(try test.append([Self.value(7)]).get().baseOffset == Offset(2))
+    for one in [try test.crashed(), try test.reopened()] {
+      #expect(try one.readAll().flatMap(\.offsets) == [0, 1, 2])
+      one.data.close()
+    }
+  }
+
   @Test func anEmptySegmentLeftAmongOffsetsInUseIsDropped() throws {
     let test = try TestLog()
     for _ in 0..<5 { test.append([.small("x")]) }

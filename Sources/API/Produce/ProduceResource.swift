@@ -75,7 +75,7 @@ enum ProduceResource {
     let limit = topic.config.log.maxRecordBytes
     switch form {
     case .json:
-      call.receiveJSON { document throws(Problem) in
+      call.receiveDocument { document throws(Problem) in
         let target = RecordFramer.Target(production: production, parameters: parameters)
         try call.handler.framer.add(body: document, to: target)
         answer.finish()
@@ -93,7 +93,7 @@ enum ProduceResource {
     case .value, .formValue:
       call.receiveWhole(limitBytes: limit, tooLarge: recordTooLarge) { body in
         do throws(Problem) {
-          try TextLineFramer(production, parameters).add(body.bytes)
+          try TextLineFramer(production, parameters).add(body)
           answer.finish()
         } catch {
           call.fail(error)
@@ -102,7 +102,7 @@ enum ProduceResource {
     case .batches:
       call.receiveWhole(limitBytes: call.service.options.bodyBytesMax) { body in
         do throws(LogError) {
-          let batches = try BatchValidator(recordBytesMax: limit).frame(body.bytes)
+          let batches = try BatchValidator(recordBytesMax: limit).frame(body)
           if !batches.isEmpty { production.store(batches, partition: parameters.partition ?? 0) }
           answer.finish()
         } catch {
