@@ -44,7 +44,9 @@ let package = Package(
     module("HTTP", ["Platform"]),
     module("JSON", ["CSimdjson", "Platform"]),
     module("Metrics", ["Platform"]),
-    module("Log", ["CIsal", "Platform", "Metrics"]),
+    .target(
+      name: "Log", dependencies: ["CIsal", "Platform", "Metrics"], exclude: ["FORMAT.md"],
+      swiftSettings: strict),
     module(
       "HTTPServer",
       [

@@ -18,7 +18,7 @@ extension DataDirectory: LogEngine {
   /// Removes the directory of a partition.
   public func removeStored(topic: String, partition: Int) throws(LogError) {
     let name = "topics/\(topic)-\(partition)"
-    forgetRecoveryPoint(of: name)
+    try forgetRecoveryPoint(of: name)
     let place = "\(path)/\(name)"
     do {
       guard files.exists(place) else { return }

@@ -36,6 +36,7 @@ public final class DataDirectory: Sendable {
   /// What its logs count.
   public let metrics: LogMetrics
   private let lock: Lock<FileLock?>
+  private let closing = Lock(false)
   private let wasClean: Bool
   private let clock: any Clock
   private let recoveryPoints: RecoveryPoints
@@ -91,15 +92,23 @@ public final class DataDirectory: Sendable {
       clock: clock,
       metrics: metrics, report: report)
     let log = try loader.load()
-    recoveryPoints.set(log.frontiers.written, of: name)
+    recoveryPoints.set(log.checkpoint, of: name)
     return log
   }
 
-  func forgetRecoveryPoint(of name: String) { recoveryPoints.remove(name) }
+  /// Makes sure that a log of this name that is made from now on is recovered by itself.
+  func forgetRecoveryPoint(of name: String) throws(LogError) {
+    try writer.forgetRecoveryPoint(of: name)
+  }
 
   /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the
   /// directory.
   public func close() {
+    let isOpen = closing.withLock { closed in
+      defer { closed = true }
+      return !closed
+    }
+    guard isOpen else { return }
     writer.stop()
     defer { lock.withLock { $0 = nil } }
     guard writer.whyOffline == nil else { return }

@@ -50,6 +50,16 @@ final class EntryFile: Sendable {
       return UnsafeRawPointer(chunk.memory) + (index - spilled) * entryBytes
     }
 
+    /// Takes all entries into a checksum.
+    func update(_ crc: inout Crc32c) {
+      if let mapping {
+        let end = headerBytes + min(spilled, count) * entryBytes
+        crc.update(UnsafeRawBufferPointer(rebasing: mapping.bytes[headerBytes..<end]))
+      }
+      let waiting = max(0, count - spilled)
+      crc.update(UnsafeRawBufferPointer(start: chunk.memory, count: waiting * entryBytes))
+    }
+
     /// How many entries at the beginning satisfy `holds`, which must be true for a prefix of them.
     @inline(__always)
     func prefixCount(where holds: (UnsafeRawPointer) -> Bool) -> Int {
@@ -110,8 +120,8 @@ final class EntryFile: Sendable {
     try file.write([bytes], at: headerBytes + now.spilled * entryBytes)
   }
 
-  /// Cuts the file behind the last entry, for a segment that gets no more.
-  func seal() throws(SystemError) {
+  /// Writes everything and cuts the file behind the last entry: older ones may stand there.
+  func flushAndCut() throws(SystemError) {
     try flush()
     try file.truncate(to: headerBytes + state.withLock { $0.count } * entryBytes)
   }

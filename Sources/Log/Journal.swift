@@ -26,7 +26,18 @@ public final class Journal: Sendable {
       snapshot(content.bytes)
       from = max(from, offset)
     }
-    let slice = try log.read(ReadRequest(offset: from, maxBytes: .max))
+    // One read ends where damage begins; the next one says so.
+    var next = from
+    repeat {
+      let slice = try log.read(ReadRequest(offset: next, maxBytes: .max))
+      try replay(slice, from: from, event)
+      next = slice.nextOffset
+    } while next < log.frontiers.committed
+  }
+
+  private func replay(
+    _ slice: LogSlice, from: Offset, _ event: (UnsafeRawBufferPointer) -> Void
+  ) throws(LogError) {
     let reader = SliceReader(slice)
     while let (header, bytes) = try reader.nextWaiting() {
       do {

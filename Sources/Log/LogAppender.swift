@@ -13,7 +13,7 @@ final class LogAppender {
   private var bytesSinceIndexed = 0
   /// True when bytes were written that no sync has covered.
   private(set) var isUnsynced = false
-  /// Everything before it is on the disk and in the index files.
+  /// Everything before it is on the disk, and in the index files as far as they could be saved.
   private(set) var checkpoint: Offset
 
   init(_ log: PartitionLog, clock: any Clock) throws(LogError) {
@@ -22,7 +22,7 @@ final class LogAppender {
     segment = try log.openSegments().last!
     nextOffset = log.frontiers.written
     position = segment.bytes
-    checkpoint = nextOffset
+    checkpoint = log.checkpoint
   }
 
   /// Batches of several requests that go to the same segment in one call.
@@ -78,17 +78,18 @@ final class LogAppender {
     guard checkpoint < nextOffset else { return }
     try synchronize()
     indexLatestTime()
-    if (try? segment.flushIndexes()) != nil { checkpoint = nextOffset }
+    if (try? segment.indexes.save()) != nil { checkpoint = nextOffset }
   }
 
   /// Begins a new segment unless the last one is still empty.
   func roll(_ settings: LogSettings) throws(LogError) {
     guard position > 0 else { return }
     try synchronize()
-    let fresh: LogSegment
     indexLatestTime()
+    // Indexes that cannot be saved are made again at the next start; the log goes on.
+    try? segment.indexes.save()
+    let fresh: LogSegment
     do {
-      try segment.sealIndexes()
       fresh = try LogSegment.create(
         at: nextOffset, in: log.directory, log.files, now: clock.wallMilliseconds())
     } catch {
@@ -106,7 +107,7 @@ final class LogAppender {
 
   private func indexLatestTime() {
     guard let latest = latestTime else { return }
-    segment.times.append(timestamp: latest.time, relativeOffset: latest.relativeOffset)
+    segment.indexes.times.append(timestamp: latest.time, relativeOffset: latest.relativeOffset)
   }
 
   private func mustRoll(behind run: Run, bytes: Int, _ settings: LogSettings) -> Bool {
@@ -180,7 +181,8 @@ final class LogAppender {
       latestTime = (max(segment.maxTimestamp, batch.maxTimestamp), lastRelative)
     }
     if bytesSinceIndexed > OffsetIndex.intervalBytes {
-      segment.offsets.append(relativeOffset: lastRelative, position: UInt32(place))
+      segment.indexes.offsets.append(
+        relativeOffset: lastRelative, position: UInt32(place))
       indexLatestTime()
       bytesSinceIndexed = 0
     }

@@ -18,26 +18,45 @@ struct LogLoader {
   func load() throws(LogError) -> PartitionLog {
     do {
       try files.createDirectory(directory)
-      let bases = try segmentBases()
+      var bases = try segmentBases()
       if bases.isEmpty { return try makeNew() }
+      let point = try dropEmptyLast(&bases)
       var segments: [LogSegment] = []
       var end = Offset.zero
+      var saved = true
       for (index, base) in bases.enumerated() {
         let isLast = index == bases.count - 1
         let loader = SegmentLoader(
-          baseOffset: base, directory: directory, files: files, recoveryPoint: recoveryPoint,
-          mayBeTorn: isLast && !wasClean, verify: !wasClean, now: clock.wallMilliseconds())
+          baseOffset: base, directory: directory, files: files,
+          syncedBefore: isLast ? point : bases[index + 1], isLast: isLast, wasClean: wasClean,
+          now: clock.wallMilliseconds())
         let outcome = try loader.load()
         tell(outcome)
         segments.append(outcome.segment)
         end = outcome.nextOffset
+        saved = saved && outcome.saved
       }
       return PartitionLog(
         name: name, directory: directory, files: files, writer: writer, metrics: metrics,
-        segments: segments, end: end, settings: settings)
+        segments: segments, end: end, checkpoint: saved ? end : min(point, end),
+        settings: settings)
     } catch {
       throw .offline(reason: error.description)
     }
+  }
+
+  /// Removes a last segment that is empty while there are others. It may have been left behind when
+  /// the disk was full, and records with its offsets may lie in the segment before it. All that was
+  /// before it had been synced when it was made.
+  ///
+  /// - Returns: the offset before which everything was once synced.
+  private func dropEmptyLast(_ bases: inout [Offset]) throws(SystemError) -> Offset {
+    guard bases.count > 1, let last = bases.last else { return recoveryPoint }
+    let paths = LogSegment.paths(of: last, in: directory)
+    guard try files.open(paths[0], .read).size() == 0 else { return recoveryPoint }
+    for path in paths { try files.removeFile(path) }
+    bases.removeLast()
+    return max(recoveryPoint, last)
   }
 
   private func makeNew() throws(SystemError) -> PartitionLog {
@@ -45,7 +64,7 @@ struct LogLoader {
       at: .zero, in: directory, files, now: clock.wallMilliseconds())
     return PartitionLog(
       name: name, directory: directory, files: files, writer: writer, metrics: metrics,
-      segments: [segment], end: .zero, settings: settings)
+      segments: [segment], end: .zero, checkpoint: .zero, settings: settings)
   }
 
   private func segmentBases() throws(SystemError) -> [Offset] {
@@ -68,7 +87,7 @@ struct LogLoader {
       metrics.recoveryTruncatedBytes.add(outcome.cutBytes)
       report("cut \(outcome.cutBytes) torn bytes off \(path), \(outcome.cutReason)")
     }
-    for entry in outcome.segment.damage {
+    for entry in outcome.segment.batches.damage {
       metrics.damagedRanges.increment()
       report("\(path) is damaged at position \(entry.position), \(entry.size) bytes")
     }

@@ -9,50 +9,49 @@ final class LogSegment: Sendable {
   let baseOffset: Offset
   let directory: String
   let log: MappableFile
-  let batches: BatchIndex
-  let offsets: OffsetIndex
-  let times: TimeIndex
-  /// Entries of the batch index that stand for damaged bytes; found while the index was rebuilt.
-  let damage: [BatchEntry]
+  let indexes: SegmentIndexes
+  /// True for a segment whose bytes are not all what was written; found while it was loaded.
+  let hasDamage: Bool
   private let writtenBytes: Atomic<Int>
   private let created: Atomic<Int64>
   private let latest: Atomic<Int64>
 
   init(
-    baseOffset: Offset, directory: String, log: any File, batches: BatchIndex,
-    offsets: OffsetIndex, times: TimeIndex, bytes: Int, createdMilliseconds: Int64,
-    maxTimestamp: Int64, damage: [BatchEntry] = []
+    baseOffset: Offset, directory: String, log: any File, indexes: SegmentIndexes, bytes: Int,
+    createdMilliseconds: Int64, maxTimestamp: Int64
   ) {
     self.baseOffset = baseOffset
     self.directory = directory
     self.log = MappableFile(log)
-    self.batches = batches
-    self.offsets = offsets
-    self.times = times
-    self.damage = damage
+    self.indexes = indexes
+    hasDamage = indexes.batches.hasDamage
     writtenBytes = Atomic(bytes)
     created = Atomic(createdMilliseconds)
     latest = Atomic(maxTimestamp)
   }
 
-  /// Makes the files of a new, empty segment.
+  /// Makes the files of a new, empty segment; none of them stays if that fails.
   static func create(
     at baseOffset: Offset, in directory: String, _ files: any FileSystem, now: Int64
   ) throws(SystemError) -> LogSegment {
     let stem = "\(directory)/\(baseOffset.fileStem)"
-    let log = try files.open(stem + ".log", .createOrOpen)
-    try log.truncate(to: 0)
-    let segment = LogSegment(
-      baseOffset: baseOffset, directory: directory, log: log,
-      batches: try BatchIndex(creating: files.open(stem + ".tags", .createOrOpen)),
-      offsets: try OffsetIndex(files.open(stem + ".index", .createOrOpen), count: 0),
-      times: try TimeIndex(files.open(stem + ".timeindex", .createOrOpen), count: 0),
-      bytes: 0, createdMilliseconds: now, maxTimestamp: -1)
-    try segment.offsets.entries.file.truncate(to: 0)
-    try segment.times.entries.file.truncate(to: 0)
-    try files.synchronizeDirectory(directory)
-    return segment
+    do {
+      let log = try files.open(stem + ".log", .createOrOpen)
+      try log.truncate(to: 0)
+      let segment = LogSegment(
+        baseOffset: baseOffset, directory: directory, log: log,
+        indexes: try SegmentIndexes.create(stem, files), bytes: 0, createdMilliseconds: now,
+        maxTimestamp: -1)
+      try files.synchronizeDirectory(directory)
+      return segment
+    } catch {
+      for path in paths(of: baseOffset, in: directory) { try? files.removeFile(path) }
+      throw error
+    }
   }
+
+  /// The entries of all batches.
+  var batches: BatchIndex { indexes.batches }
 
   /// How many bytes of batches the file holds.
   var bytes: Int { writtenBytes.load(ordering: .acquiring) }
@@ -70,22 +69,11 @@ final class LogSegment: Sendable {
     writtenBytes.store(bytes, ordering: .releasing)
   }
 
-  /// Writes what the indexes hold in memory.
-  func flushIndexes() throws(SystemError) {
-    try batches.flush()
-    try offsets.entries.flush()
-    try times.entries.flush()
-  }
-
-  /// Finishes the indexes: no batch will be added.
-  func sealIndexes() throws(SystemError) {
-    try batches.seal()
-    try offsets.entries.seal()
-    try times.entries.seal()
-  }
-
   /// The names of the segment's files.
-  var paths: [String] {
+  var paths: [String] { LogSegment.paths(of: baseOffset, in: directory) }
+
+  /// The names of a segment's files; without the first there is no segment.
+  static func paths(of baseOffset: Offset, in directory: String) -> [String] {
     [".log", ".index", ".timeindex", ".tags"].map { "\(directory)/\(baseOffset.fileStem)\($0)" }
   }
 }

@@ -82,6 +82,11 @@ public final class LogWriter: Sendable {
     try? performAndWait { rounds throws(LogError) in rounds.release(log) }
   }
 
+  /// Forgets a log's recovery point, in the file too. Waits until it is done.
+  func forgetRecoveryPoint(of name: String) throws(LogError) {
+    try performAndWait { rounds throws(LogError) in try rounds.forgetRecoveryPoint(of: name) }
+  }
+
   /// Finishes what waits, then ends the thread.
   func stop() {
     mailbox.close()

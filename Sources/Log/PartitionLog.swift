@@ -14,6 +14,8 @@ public final class PartitionLog: Sendable {
   /// Where its files lie.
   let directory: String
   let files: any FileSystem
+  /// Everything before it was on the disk and in the index files when it was opened.
+  let checkpoint: Offset
   /// The thread that appends to it.
   let writer: LogWriter
   let metrics: LogMetrics
@@ -24,11 +26,13 @@ public final class PartitionLog: Sendable {
 
   init(
     name: String, directory: String, files: any FileSystem, writer: LogWriter,
-    metrics: LogMetrics, segments: [LogSegment], end: Offset, settings: LogSettings
+    metrics: LogMetrics, segments: [LogSegment], end: Offset, checkpoint: Offset,
+    settings: LogSettings
   ) {
     self.name = name
     self.directory = directory
     self.files = files
+    self.checkpoint = checkpoint
     self.writer = writer
     self.metrics = metrics
     frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)

@@ -26,10 +26,13 @@ struct ReadPlan {
       base + Int(BatchEntry($0).relativeOffset) <= request.offset
     }
     let first = max(0, atOrBefore - 1)
-    var last = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < committed }
-    if !segment.damage.isEmpty { last = try sound(segment, view, first, last) }
+    let visible = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < committed }
+    let last = segment.hasDamage ? try sound(segment, view, first, visible) : visible
     guard first < last else { return }
-    let end = Span(segment: segment, view: view, count: last, endOffset: min(endOffset, committed))
+    let end = Span(
+      segment: segment, view: view, count: last,
+      endOffset: last < visible
+        ? base + Int(BatchEntry(view[last]).relativeOffset) : min(endOffset, committed))
     if let tags = request.tags {
       takeTagged(end, from: first, numbers: segment.batches.numbers(of: tags))
     } else {
@@ -68,7 +71,7 @@ struct ReadPlan {
     }
     end = min(end, span.count)
     if slice.isEmpty { end = max(end, first + 1) }
-    isFull = end < span.count || records >= request.maxRecords
+    if end < span.count || records >= request.maxRecords { isFull = true }
     guard end > first else { return }
     slice.add(span.segment.log, position: start, count: span[end - 1].end - start)
     slice.nextOffset = span.baseOffset(end)
@@ -112,10 +115,13 @@ struct ReadPlan {
     _ segment: LogSegment, _ view: EntryFile.View, _ first: Int, _ last: Int
   ) throws(LogError) -> Int {
     for index in first..<max(first, last) where BatchEntry(view[index]).tag == BatchEntry.damaged {
-      if index == first, slice.isEmpty {
+      let entry = BatchEntry(view[index])
+      if index == first, slice.isEmpty, slice.nextOffset == request.offset {
         throw .corrupted(
-          file: segment.log.file.path, position: Int(BatchEntry(view[index]).position),
-          reason: "these bytes are not what was written")
+          file: segment.log.file.path, position: Int(entry.position),
+          reason: entry.size == 0
+            ? "the file is shorter than what was written"
+            : "these bytes are not what was written")
       }
       isFull = true
       return index

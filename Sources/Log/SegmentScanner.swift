@@ -36,6 +36,7 @@ struct SegmentScanner {
       return .unsound(reason: "the file ends inside a batch")
     }
     try fill(header.size)
+    guard window.count >= header.size else { return .unsound(reason: "the file has shrunk") }
     let batch = UnsafeRawBufferPointer(rebasing: window.bytes[..<header.size])
     guard BatchHeader.checksumHolds(batch) else {
       return .unsound(reason: "the checksum does not hold")
@@ -49,20 +50,24 @@ struct SegmentScanner {
     window.consume(min(count, window.count))
   }
 
-  /// Moves to the next sound batch that can follow `offset`; false, at the end, if there is none.
-  mutating func skipDamage(following offset: Offset) throws(SystemError) -> Bool {
+  /// Moves to the next sound batch that `fits`, which is told how many bytes were skipped; to the
+  /// end if there is none.
+  mutating func skip(
+    to fits: (BatchHeader, _ skipped: Int) -> Bool
+  ) throws(SystemError) {
+    let start = position
     advance(1)
     while position + BatchHeader.bytes <= fileBytes {
       try fill(BatchHeader.bytes)
-      if let header = BatchHeader(window.bytes), header.baseOffset > offset,
+      if let header = BatchHeader(window.bytes), fits(header, position - start),
         case .batch = try look()
       {
-        return true
+        return
       }
       advance(1)
     }
     position = fileBytes
-    return false
+    window.removeAll()
   }
 
   private func fill(_ wanted: Int) throws(SystemError) {

@@ -77,6 +77,7 @@ public final class SliceReader {
           if waiting { return try SliceReader.whole(region.file.file, memory, at) }
           let got = try region.file.file.readIfCached(into: memory, at: at)
           cached = got != nil
+          if got == 0 { throw SliceReader.endsEarly(region.file.file) }
           return got ?? 0
         }
       } catch {
@@ -91,10 +92,13 @@ public final class SliceReader {
     _ file: any File, _ memory: UnsafeMutableRawBufferPointer, _ position: Int
   ) throws(SystemError) -> Int {
     let count = try file.read(into: memory, at: position)
-    guard count == memory.count else {
-      throw SystemError(code: 5, operation: "pread", subject: file.path)
-    }
+    guard count == memory.count else { throw endsEarly(file) }
     return count
+  }
+
+  /// The file is shorter than the region: an input/output error by any other name.
+  private static func endsEarly(_ file: any File) -> SystemError {
+    SystemError(code: 5, operation: "pread", subject: file.path)
   }
 
   private func damaged(_ reason: String) -> LogError {

@@ -1,7 +1,7 @@
 import Platform
 
 /// A segment's `.timeindex`, as Kafka keeps it: the latest time so far (i64, milliseconds since
-/// 1970) and the relative offset (u32) of the record that has it, wherever that time has grown.
+/// 1970) and the last relative offset (u32) of the batch that has it, wherever that time has grown.
 struct TimeIndex: Sendable {
   static let entryBytes = 12
 

@@ -9,7 +9,7 @@ struct TimeSearch {
   /// The first visible offset not older than `timestamp`; `nil` if the segment has none.
   func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset? {
     let view = segment.batches.view()
-    let near = segment.times.lowerBound(timestamp)
+    let near = segment.indexes.times.lowerBound(timestamp)
     let after = view.prefixCount { BatchEntry($0).relativeOffset <= near }
     for index in max(0, after - 1)..<max(view.count, after) {
       let entry = BatchEntry(view[index])

@@ -89,7 +89,7 @@ final class WriterRounds {
       unsynced.removeAll()
       deadline = nil
       completions.deliver()
-      try recoveryPoints.write()
+      try recoveryPoints.write(keepingOld: true)
     } catch {
       note(error)
       throw error
@@ -103,6 +103,17 @@ final class WriterRounds {
     log.close()
     wakeReaders(of: log)
     completions.deliver()
+  }
+
+  /// Has no crash make a new log of this name meet the old one's point.
+  func forgetRecoveryPoint(of name: String) throws(LogError) {
+    recoveryPoints.remove(name)
+    do {
+      try recoveryPoints.write(keepingOld: false)
+    } catch {
+      note(error)
+      throw error
+    }
   }
 
   private func appender(of log: PartitionLog) throws(LogError) -> LogAppender {

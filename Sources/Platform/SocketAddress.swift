@@ -16,13 +16,15 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
 
   /// Reads `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` or `:8080`; `nil` for anything else.
   public init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
-    else { return nil }
+    guard let colon = text.lastIndex(of: ":") else { return nil }
+    let digits = text[text.index(after: colon)...]
+    guard digits.allSatisfy({ "0"..."9" ~= $0 }), let port = UInt16(digits) else { return nil }
     var host = String(text[..<colon])
-    if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-    if host.isEmpty { host = "127.0.0.1" }
+    let bracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if bracketed { host = String(host.dropFirst().dropLast()) }
+    if host.isEmpty, !bracketed { host = "127.0.0.1" }
     self.init(host: host, port: port)
-    guard isNumeric else { return nil }
+    guard isNumeric, isVersion6 == bracketed else { return nil }
   }
 
   /// True when only this machine can reach the address.

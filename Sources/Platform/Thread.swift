@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A plain kernel thread with a name, joined by whoever started it.
 public final class Thread: Sendable {
@@ -17,6 +18,7 @@ public final class Thread: Sendable {
   }
 
   private let handle: Handle
+  private let joined = Atomic(false)
 
   /// Starts a thread. `name` shows in the system's tools, cut to 15 bytes.
   ///
@@ -44,8 +46,11 @@ public final class Thread: Sendable {
     handle = Handle(thread: thread)
   }
 
-  /// Waits until the thread has ended. To be called once.
+  /// Waits until the thread has ended. To be called once: by the second time its handle may be
+  /// another thread's.
   public func join() {
+    let again = joined.exchange(true, ordering: .relaxed)
+    precondition(!again, "a thread is joined once")
     pthread_join(handle.thread, nil)
   }
 }

@@ -1,7 +1,6 @@
 @testable import Log
 
-/// What a log should hold, kept in memory, and what it should answer, found by looking at
-/// everything.
+/// What a log should hold, kept in memory, and what it should answer, found in the plainest way.
 struct LogModel {
   struct Batch: Equatable {
     var base: Int64

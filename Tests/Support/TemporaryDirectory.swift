@@ -24,8 +24,37 @@ public final class TemporaryDirectory: Sendable {
   /// A copy of the directory as it is now: what a killed process would leave.
   public func copy() throws -> TemporaryDirectory {
     let other = TemporaryDirectory()
-    try FileManager.default.removeItem(atPath: other.path)
-    try FileManager.default.copyItem(atPath: path, toPath: other.path)
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted() {
+      var isDirectory: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: self.path(name), isDirectory: &isDirectory)
+      if isDirectory.boolValue {
+        try FileManager.default.createDirectory(
+          atPath: other.path(name), withIntermediateDirectories: true)
+      } else {
+        try TemporaryDirectory.copyFile(self.path(name), to: other.path(name))
+      }
+    }
     return other
+  }
+
+  /// Holes stay holes.
+  private static func copyFile(_ from: String, to: String) throws {
+    let source = try DiskFile(from, .read)
+    let target = try DiskFile(to, .createOrOpen)
+    let size = try source.size()
+    try target.truncate(to: size)
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    for position in stride(from: 0, to: size, by: block.count) {
+      try block.withUnsafeMutableBytes { memory in
+        let count = try source.read(into: memory, at: position)
+        let bytes = UnsafeRawBufferPointer(rebasing: memory[..<count])
+        if !isZero(bytes) { try target.write([bytes], at: position) }
+      }
+    }
+  }
+
+  private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let base = bytes.baseAddress, bytes.count > 1 else { return bytes.first == 0 }
+    return bytes[0] == 0 && memcmp(base, base + 1, bytes.count - 1) == 0
   }
 }

@@ -1,0 +1,160 @@
+import Platform
+
+/// Goes through what a segment's indexes do not cover and adds it to them.
+///
+/// What does not check out is a torn end, to be cut off, if none of it was ever synced; else it is
+/// damage: nothing is thrown away, and an entry of the batch index says which bytes not to serve.
+struct RecoveryScan {
+  private let log: any File
+  private let indexes: SegmentIndexes
+  private let baseOffset: Offset
+  private let logBytes: Int
+  private let syncedBefore: Offset
+  private let mayBeTorn: Bool
+  private var scanner: SegmentScanner
+  private var latest: Int64
+  private var bytesSinceIndexed = 0
+  /// The damage just passed, behind which offsets may go on higher.
+  private var damage: BatchEntry?
+
+  /// The offset behind the last record.
+  private(set) var nextOffset: Offset
+  /// True when an entry was added.
+  private(set) var changed = false
+  /// The length of the torn end that was cut off, and what was wrong with it.
+  private(set) var cutBytes = 0
+  private(set) var cutReason = ""
+
+  /// - Parameters:
+  ///   - syncedBefore: everything before it was once synced.
+  ///   - mayBeTorn: true for the last segment after a crash.
+  init(
+    _ log: any File, _ indexes: SegmentIndexes, baseOffset: Offset, logBytes: Int,
+    syncedBefore: Offset, mayBeTorn: Bool
+  ) {
+    self.log = log
+    self.indexes = indexes
+    self.baseOffset = baseOffset
+    self.logBytes = logBytes
+    self.syncedBefore = syncedBefore
+    self.mayBeTorn = mayBeTorn
+    scanner = SegmentScanner(log, from: indexes.end, fileBytes: logBytes)
+    latest = indexes.times.latest ?? -1
+    nextOffset = baseOffset
+  }
+
+  mutating func run() throws(SystemError) {
+    try beginBehindIndexes()
+    scan: while true {
+      switch try scanner.look() {
+      case .end: break scan
+      case .batch(let header, let bytes) where follows(header):
+        try add(header, bytes)
+      case let finding:
+        if mayBeTorn, nextOffset >= syncedBefore {
+          try cut(RecoveryScan.reason(finding))
+          break scan
+        }
+        try markDamage()
+      }
+    }
+    if nextOffset < syncedBefore { markLoss() }
+    if changed, cutBytes < logBytes { indexTime() }
+  }
+
+  /// Finds the offset behind the last indexed batch: its header knows.
+  private mutating func beginBehindIndexes() throws(SystemError) {
+    let view = indexes.batches.view()
+    guard view.count > 0 else { return }
+    let last = BatchEntry(view[view.count - 1])
+    nextOffset = baseOffset + Int(last.relativeOffset)
+    if last.tag != BatchEntry.damaged, let header = try BatchHeader(log, at: Int(last.position)),
+      header.baseOffset == nextOffset, header.size == Int(last.size)
+    {
+      nextOffset = header.nextOffset
+    } else {
+      damage = last
+    }
+  }
+
+  /// True for a batch that may stand here: behind damage its offset may be higher, but not by more
+  /// than the damaged bytes had room for.
+  private func follows(_ header: BatchHeader) -> Bool {
+    if header.baseOffset == nextOffset { return true }
+    guard let damage, header.baseOffset > nextOffset else { return false }
+    return header.baseOffset <= highest(behind: Int(damage.size))
+  }
+
+  private func highest(behind bytes: Int) -> Offset { max(nextOffset + bytes, syncedBefore) }
+
+  private mutating func add(
+    _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer
+  ) throws(SystemError) {
+    var tag: UInt32 = 0
+    if var reader = try? RecordReader(bytes, header: header), let record = try? reader.next(),
+      let name = record.tag.flatMap({ Tag($0) })
+    {
+      tag = try indexes.batches.define(name) ?? 0
+    }
+    append(at: header.baseOffset, bytes: header.size, tag: tag)
+    nextOffset = header.nextOffset
+    damage = nil
+    latest = max(latest, header.maxTimestamp)
+    if bytesSinceIndexed > OffsetIndex.intervalBytes {
+      indexes.offsets.append(
+        relativeOffset: lastRelativeOffset, position: UInt32(scanner.position))
+      indexTime()
+      bytesSinceIndexed = 0
+    }
+    bytesSinceIndexed += header.size
+    scanner.advance(header.size)
+  }
+
+  private mutating func cut(_ reason: String) throws(SystemError) {
+    try log.truncate(to: scanner.position)
+    cutBytes = logBytes - scanner.position
+    cutReason = "position \(scanner.position): \(reason)"
+  }
+
+  private mutating func markDamage() throws(SystemError) {
+    let position = scanner.position
+    let expected = nextOffset
+    let synced = syncedBefore
+    try scanner.skip { header, skipped in
+      header.baseOffset > expected && header.baseOffset <= max(expected + skipped, synced)
+    }
+    append(
+      at: nextOffset, position: position, bytes: scanner.position - position,
+      tag: BatchEntry.damaged)
+  }
+
+  /// Records that were once synced are not there: an entry without bytes stands for them, and
+  /// their offsets are not given out again.
+  private mutating func markLoss() {
+    if damage == nil { append(at: nextOffset, bytes: 0, tag: BatchEntry.damaged) }
+    nextOffset = syncedBefore
+  }
+
+  private mutating func append(at offset: Offset, position: Int? = nil, bytes: Int, tag: UInt32) {
+    let entry = BatchEntry(
+      relativeOffset: UInt32(offset - baseOffset),
+      position: UInt32(position ?? scanner.position), size: UInt32(bytes), tag: tag)
+    indexes.batches.append(entry)
+    if tag == BatchEntry.damaged { damage = entry }
+    changed = true
+  }
+
+  private var lastRelativeOffset: UInt32 { UInt32(max(0, nextOffset - baseOffset - 1)) }
+
+  private func indexTime() {
+    indexes.times.append(timestamp: latest, relativeOffset: lastRelativeOffset)
+  }
+
+  private static func reason(_ finding: SegmentScanner.Finding) -> String {
+    switch finding {
+    case .unsound(let reason): reason
+    case .batch: "a batch whose offset does not follow"
+    case .end: "the end"
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Platform
+import Support
+import Testing
+
+@testable import Log
+
+/// Damage to what was once synced: nothing is thrown away, what is sound is served.
+@Suite struct DamageTests {
+  /// Ten batches of one record each in one segment, all of them before the recovery point.
+  private static func saved(_ settings: LogSettings = LogSettings()) throws -> TestLog {
+    let test = try TestLog(settings)
+    for index in 0..<10 {
+      test.append([.small("record \(index)", tag: index % 2 == 0 ? "even" : "odds")])
+    }
+    try test.data.writer.checkpoint()
+    return test
+  }
+
+  /// Reads record by record from `offset` on; gives the offsets read and where it met damage.
+  private static func offsets(_ test: TestLog, from offset: Int64) throws -> ([Int64], LogError?) {
+    var found: [Int64] = []
+    var next = Offset(offset)
+    do {
+      while next < test.log.frontiers.committed {
+        let slice = try test.log.read(ReadRequest(offset: next, maxBytes: .max))
+        found += try test.decode(slice).flatMap(\.offsets)
+        next = slice.nextOffset
+      }
+      return (found, nil)
+    } catch let error as LogError {
+      return (found, error)
+    }
+  }
+
+  struct Place: Sendable {
+    /// The number of the damaged batch, and the byte in it.
+    var batch: Int
+    var byte: Int
+    var segmentBytes: Int
+  }
+
+  static let places =
+    [0, 4, 9].flatMap { batch in
+      // In the offset, the length, the version, the checksum and a value.
+      [7, 3, 11, 8, 16, 17, 70].map { Place(batch: batch, byte: $0, segmentBytes: 1 << 30) }
+    } + [Place(batch: 4, byte: 70, segmentBytes: 250), Place(batch: 3, byte: 3, segmentBytes: 250)]
+
+  @Test(arguments: places)
+  func whatIsSoundIsServedAndTheRestNamed(_ place: Place) throws {
+    let test = try Self.saved(LogSettings(segmentBytes: place.segmentBytes))
+    let left = try test.directory.copy()
+    let segments = try test.log.describeSegments()
+    let own = segments.last { $0.baseOffset.value <= place.batch }!
+    let size = test.log.bytes / 10
+    let position = (place.batch - Int(own.baseOffset.value)) * size
+    let path = TestLog.path("log", segment: own.baseOffset.value, in: left)
+    try RecoveryTests.flip(path, at: position + place.byte, bit: 1)
+    // Only what the indexes do not cover is scanned.
+    try DiskFileSystem().removeFile(
+      TestLog.path("tags", segment: own.baseOffset.value, in: left))
+    let opened = try TestLog(test.log.settings, in: left, clock: test.clock)
+    try Self.check(
+      opened, place,
+      .corrupted(
+        file: path, position: position, reason: "these bytes are not what was written"))
+    #expect(opened.reports.count == 2)
+    #expect(opened.metrics.damagedRanges.value == 1)
+    // The next server finds it in the index, after a crash and after a clean stop, and goes on.
+    let crashed = try opened.crashed()
+    #expect(crashed.log.frontiers.committed == Offset(10))
+    #expect(try crashed.append([.small("next")]).get().baseOffset == Offset(10))
+    let again = try crashed.reopened()
+    #expect(try Self.offsets(again, from: Int64(place.batch + 1)).0.last == 10)
+    #expect(again.metrics.damagedRanges.value == 1)
+    let bytesLeft = try DiskFile(again.path("log", segment: own.baseOffset.value), .read).size()
+    #expect(bytesLeft >= own.bytes)
+    for one in [test, opened, again] { one.data.close() }
+  }
+
+  private static func check(_ opened: TestLog, _ place: Place, _ error: LogError) throws {
+    let (before, met) = try offsets(opened, from: 0)
+    let (behind, nothing) = try offsets(opened, from: Int64(place.batch + 1))
+    guard before == (0..<Int64(place.batch)).map({ $0 }), met == error, nothing == nil,
+      behind == (Int64(place.batch + 1)..<10).map({ $0 })
+    else { throw Disagreement("\(before), \(String(describing: met)), \(behind)") }
+  }
+
+  @Test func aFileThatLostItsSyncedEndKeepsItsOffsets() throws {
+    let test = try Self.saved()
+    let left = try test.directory.copy()
+    let path = TestLog.path("log", in: left)
+    let size = try DiskFile(path, .read).size() / 10
+    try DiskFile(path, .readWrite).truncate(to: size * 7 + 5)
+    let opened = try TestLog(in: left, clock: test.clock)
+    let (found, met) = try Self.offsets(opened, from: 0)
+    #expect(found == [0, 1, 2, 3, 4, 5, 6])
+    guard case .corrupted(path, size * 7, _) = met else { throw Disagreement("\(met as Any)") }
+    #expect(try opened.append([.small("next")]).get().baseOffset == Offset(10))
+    let crashed = try opened.crashed()
+    #expect(try Self.offsets(crashed, from: 10).0 == [10])
+    #expect(try Self.offsets(crashed, from: 8).1 != nil)
+    let again = try crashed.reopened()
+    #expect(try Self.offsets(again, from: 10).0 == [10])
+    #expect(try again.log.offset(atOrAfter: 1000) == .zero)
+    for one in [test, opened, again] { one.data.close() }
+  }
+
+  @Test func damageUnderALiveLogIsMetWhenTheBytesAreDecoded() throws {
+    let test = try Self.saved()
+    let size = test.log.bytes / 10
+    try RecoveryTests.flip(test.path("log"), at: size * 3 + 70)
+    let slice = try test.log.read(ReadRequest(offset: .zero, maxBytes: .max))
+    #expect(
+      throws: LogError.corrupted(
+        file: test.path("log"), position: size * 3, reason: "the checksum does not hold")
+    ) { try test.decode(slice).count }
+    test.data.close()
+  }
+
+  @Test func aRegionWhoseFileHasShrunkIsUnreadable() throws {
+    let test = try Self.saved()
+    let slice = try test.log.read(ReadRequest(offset: .zero, maxBytes: .max))
+    try DiskFile(test.path("log"), .readWrite).truncate(to: 100)
+    let reader = SliceReader(slice)
+    #expect(throws: LogError.self) {
+      while case .batch = try reader.next() {}
+    }
+    #expect(throws: LogError.self) { try test.decode(slice).count }
+    test.data.close()
+  }
+}
