@@ -115,12 +115,8 @@ final class Connection {
     guard !isClosed else { return }
     isClosed = true
     if let exchange {
-      exchange.isGone = true
       loop.context.metrics.activeRequests.decrement()
-      let hook = exchange.onGone
-      exchange.onGone = nil
-      exchange.onDrain = nil
-      hook?()
+      exchange.abandon()
     }
     exchange = nil
     output.release()
@@ -141,9 +137,7 @@ final class Connection {
     if let exchange {
       guard !exchange.isAnswered, !exchange.isBodyComplete, !exchange.isPaused else { return }
       loop.context.metrics.slowClients.increment()
-      exchange.isGone = true
-      exchange.onGone?()
-      exchange.onGone = nil
+      exchange.abandon()
       return refuse(.tooSlow)
     }
     if parser.isInsideHead {
@@ -317,9 +311,7 @@ final class Connection {
         isLingering = true
       } else {
         exchange.consumer?.fail(error)
-        exchange.isGone = true
-        exchange.onGone?()
-        exchange.onGone = nil
+        exchange.abandon()
         refuse(.malformed(error))
       }
       return bytes.count

@@ -13,7 +13,7 @@ public final class Exchange {
   /// True once `respond` was called.
   public private(set) var isAnswered = false
   /// True once the client is gone: nobody reads the answer.
-  public internal(set) var isGone = false
+  public private(set) var isGone = false
   /// Called once if the client goes before the answer is given.
   public var onGone: (() -> Void)?
   /// Called once if the server drains before the answer is given: it should then be given at once.
@@ -162,6 +162,17 @@ public final class Exchange {
   /// Runs `action` on this loop after so many milliseconds, unless it is cancelled.
   public func after(milliseconds: Int, _ action: @escaping () -> Void) -> LoopTimer {
     connection.loop.after(milliseconds: milliseconds, action)
+  }
+
+  /// Nobody reads the answer any more: says so once, and lets go of everything that may hold the
+  /// exchange in its turn.
+  func abandon() {
+    isGone = true
+    let hook = onGone
+    onGone = nil
+    onDrain = nil
+    consumer = nil
+    hook?()
   }
 
   /// Decides how the connection goes on, and writes the head; false if nobody wants it any more.

@@ -183,7 +183,8 @@ final class LogAppender {
       latestTime = (max(segment.maxTimestamp, batch.maxTimestamp), lastRelative)
     }
     if bytesSinceIndexed > OffsetIndex.intervalBytes {
-      segment.indexes.offsets.append(relativeOffset: lastRelative, position: UInt32(place))
+      segment.indexes.offsets.append(
+        relativeOffset: lastRelative, position: UInt32(place))
       indexLatestTime()
       bytesSinceIndexed = 0
     }

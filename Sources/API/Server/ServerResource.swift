@@ -6,12 +6,17 @@ import Platform
 
 /// Health, readiness, metrics, the interface's description, and the front page.
 enum ServerResource {
-  @Sendable static func health(_ call: Call) throws(Problem) {
+  /// Rendered once: health is asked for more often than anything else.
+  private static let healthHead = {
     var head = ResponseHead(.ok)
     head.add("Content-Type", "application/json")
+    return head
+  }()
+
+  @Sendable static func health(_ call: Call) throws(Problem) {
     let body: StaticString = "{\"status\":\"up\"}\n"
     call.exchange.respond(
-      call.identified(head),
+      call.identified(healthHead),
       bytes: UnsafeRawBufferPointer(start: body.utf8Start, count: body.utf8CodeUnitCount))
   }
 
