@@ -34,6 +34,8 @@ final class FileDelivery {
   var unsent: ByteBuffer?
   /// Up to this position of the current region's file the pages were cold and have been brought in.
   var warmedEnd = 0
+  /// Up to this position of the current region's file a probe found the pages in memory.
+  private var probedEnd = 0
 
   init(
     _ regions: [FileRegion], strategy: CopyStrategy, metrics: DeliveryMetrics, start: MonotonicTime
@@ -50,6 +52,19 @@ final class FileDelivery {
   /// True when more bytes than these follow.
   func isLast(_ count: Int) -> Bool { count >= remaining }
 
+  /// How many of the next `wanted` bytes are in memory, as far as a probe tells; 0 when none are. A
+  /// stretch is probed once, however many calls it takes to send it.
+  func hotBytes(_ region: FileRegion, wanted: Int) -> Int {
+    let known = max(warmedEnd, probedEnd)
+    if region.position < known { return min(wanted, known - region.position) }
+    let stretch = min(region.count, FileDelivery.turnBytesMax)
+    guard PageProbe.isHot(region.file.file, from: region.position, count: stretch, meter) else {
+      return 0
+    }
+    probedEnd = region.position + stretch
+    return min(wanted, stretch)
+  }
+
   /// Marks bytes of the current region as taken.
   func advance(_ count: Int) {
     remaining -= count
@@ -58,6 +73,7 @@ final class FileDelivery {
     if regions[index].count == 0 {
       index += 1
       warmedEnd = 0
+      probedEnd = 0
     }
   }
 

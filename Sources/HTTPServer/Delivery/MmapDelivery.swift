@@ -11,12 +11,8 @@ enum MmapDelivery {
     var share = FileDelivery.turnBytesMax
     while let region = delivery.current {
       if share <= 0 { return .yielded }
-      let count = min(region.count, callBytesMax)
-      if region.position >= delivery.warmedEnd,
-        !PageProbe.isHot(region.file.file, from: region.position, count: count, delivery.meter)
-      {
-        return .cold
-      }
+      let count = delivery.hotBytes(region, wanted: min(region.count, callBytesMax))
+      if count == 0 { return .cold }
       guard let map = try? region.file.map(atLeast: region.end) else { return .broken }
       let bytes = UnsafeRawBufferPointer(
         rebasing: map.bytes[region.position..<(region.position + count)])

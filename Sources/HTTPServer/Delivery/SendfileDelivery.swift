@@ -10,12 +10,8 @@ enum SendfileDelivery {
     var share = FileDelivery.turnBytesMax
     while let region = delivery.current {
       if share <= 0 { return .yielded }
-      let count = min(region.count, share)
-      if region.position >= delivery.warmedEnd,
-        !PageProbe.isHot(region.file.file, from: region.position, count: count, delivery.meter)
-      {
-        return .cold
-      }
+      let count = delivery.hotBytes(region, wanted: min(region.count, share))
+      if count == 0 { return .cold }
       delivery.meter.countCall()
       switch socket.sendFile(region.file.file, at: region.position, count: count) {
       case .bytes(let sent):
