@@ -150,6 +150,7 @@ struct Call {
       .with("limit_bytes", Int64(limit))
   }
 
+  private static let keptDocumentBytesMax = 256 << 10
   private static let answerTypes: [MediaType] = ["application/json"]
 
   /// Refuses a request that takes no JSON for an answer.
@@ -185,6 +186,8 @@ struct Call {
   /// As `receiveJSON`, for callers who have looked at the media type.
   func receiveDocument(_ completion: @escaping (JSONValue) throws(Problem) -> Void) {
     receiveWhole(limitBytes: service.options.bodyBytesMax) { body in
+      // A parser's memory is many times its document's: that of a large one is not kept.
+      defer { if body.count > Call.keptDocumentBytesMax { handler.parser.releaseMemory() } }
       let document: JSONValue
       do throws(JSONError) {
         document = try handler.parser.parse(body)

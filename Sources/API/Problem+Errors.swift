@@ -80,9 +80,12 @@ extension Problem {
     case .invalidBatch(let index, let reason):
       self.init(.badRequest, "invalid_batch", "Batch \(index): \(reason).")
       figures.append(("batch", .number(Int64(index))))
-    case .outOfSpace:
+    case .outOfSpace: self.init(.insufficientStorage, "storage_full", "The disk is full.")
+    case .unwritable(let reason):
       self.init(
-        .insufficientStorage, "storage_full", "The disk is full. Nothing of this was stored.")
+        .serviceUnavailable, "storage_unavailable", "This could not be stored now: \(reason).")
+      retryAfterSeconds = 1
+    case .notSupportedYet(let what): self = .notSupportedYet(what)
     case .offline(let reason):
       self.init(
         .serviceUnavailable, "storage_offline",

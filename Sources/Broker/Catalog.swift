@@ -35,7 +35,11 @@ final class Catalog {
     for (topic, partition) in try engine.storedPartitions()
     where partition >= (entries[topic]?.partitions ?? 0) {
       if deleted.contains(topic) {
-        try engine.removeStored(topic: topic, partition: partition)
+        do {
+          try engine.removeStored(topic: topic, partition: partition)
+        } catch {
+          report("cannot remove what is left of \(topic)-\(partition): \(error)")
+        }
       } else {
         report("left alone: data of partition \(topic)-\(partition), which is in no topic")
       }

@@ -7,4 +7,6 @@ public struct ProduceOutcome: Sendable {
   /// Where they stand, or why they do not. Records of a streamed request stand in several runs:
   /// then this is the first run's beginning and the count of all.
   public var result: Result<AppendRequest.Stored, LogError>
+  /// How many records were stored, even if later ones of the same request were not.
+  public var storedCount = 0
 }

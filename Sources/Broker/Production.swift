@@ -157,6 +157,7 @@ public final class Production {
       case .failure: known.result = outcome
       }
     }
+    if case .success(let stored) = outcome { known.storedCount += stored.count }
     lanes[number].outcome = known
     onProgress?()
     answerWhenDone()

@@ -52,7 +52,11 @@ final class Connection {
   func ready(_ event: Poller.Event) {
     if event.broken { return close() }
     if event.readable { isReadable = true }
-    if event.ended { endIsNear = true }
+    if event.ended {
+      endIsNear = true
+      // Nobody closes only their own side to wait for records that may never come.
+      if let exchange, !exchange.isAnswered, exchange.onGone != nil { return close() }
+    }
     run()
   }
 
@@ -135,8 +139,9 @@ final class Connection {
     }
     if isLingering { return close() }
     if let exchange {
-      guard !exchange.isAnswered, !exchange.isBodyComplete, !exchange.isPaused else { return }
+      guard !exchange.isBodyComplete, !exchange.isPaused else { return }
       loop.context.metrics.slowClients.increment()
+      if exchange.isAnswered { return close() }
       exchange.abandon()
       return refuse(.tooSlow)
     }
@@ -320,7 +325,10 @@ final class Connection {
 
   private func endBody(_ exchange: Exchange) {
     exchange.isBodyComplete = true
-    exchange.consumer?.end()
+    // Consumers hold their exchange: neither would ever go if it held on to them.
+    let consumer = exchange.consumer
+    exchange.consumer = nil
+    consumer?.end()
   }
 
   private func endOfInput() {
@@ -331,7 +339,9 @@ final class Connection {
     // The client may have closed only its own side and still read; but a body cut short will never
     // be whole.
     // And nobody closes only their side to wait for what may never come.
-    if !exchange.isAnswered, !exchange.isBodyComplete || exchange.onGone != nil { close() }
+    if !exchange.isAnswered, !exchange.isBodyComplete || exchange.onGone != nil { return close() }
+    // An answered request whose body will never be whole has nothing left to wait for.
+    if exchange.isAnswered, !exchange.isBodyComplete { exchange.keepsAlive = false }
   }
 
   // MARK: - Out
@@ -387,6 +397,7 @@ final class Connection {
       guard output.isEmpty else { return }
     }
     self.exchange = nil
+    exchange.consumer = nil
     let context = loop.context
     context.metrics.activeRequests.decrement()
     context.metrics.countAnswer(exchange.status)

@@ -74,6 +74,7 @@ final class OutputQueue {
     case .none: return finish(sendWaiting(to: socket))
     case .file(let delivery):
       let outcome = delivery.send(head: waiting, on: socket, using: context.readBuffers)
+      context.metrics.sentBytes.add(delivery.sentInTurn)
       switch outcome {
       case .done:
         delivery.finish(at: now())

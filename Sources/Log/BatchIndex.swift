@@ -56,6 +56,18 @@ final class BatchIndex: Sendable {
     return (0..<view.count).map { BatchEntry(view[$0]) }.filter { $0.tag == BatchEntry.damaged }
   }
 
+  /// True when the dictionary takes all of these tags: a request that does not fit must leave no
+  /// tags behind.
+  func hasRoom(for tags: some Sequence<Tag>) -> Bool {
+    let (known, end) = dictionary.withLock { ($0.numbers, $0.end) }
+    var fresh: Set<Tag> = []
+    var bytes = 0
+    for tag in tags where known[tag] == nil && fresh.insert(tag).inserted {
+      bytes += 1 + tag.bytes.count
+    }
+    return end + bytes <= BatchIndex.entriesFrom
+  }
+
   /// The number of a tag, given one if it has none yet; `nil` when the dictionary is full.
   func define(_ tag: Tag) throws(SystemError) -> UInt32? {
     let (known, count, end) = dictionary.withLock {

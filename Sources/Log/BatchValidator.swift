@@ -25,6 +25,7 @@ public struct BatchValidator {
         let tag = try check(batch, header)
         builder.append(checked: batch, header: header, tag: tag)
       } catch {
+        if error.isNotSupportedYet { throw .notSupportedYet(error.reason) }
         throw .invalidBatch(index: index, reason: error.reason)
       }
       rest = UnsafeRawBufferPointer(rebasing: rest[header.size...])
@@ -35,14 +36,20 @@ public struct BatchValidator {
 
   private struct Fault: Error {
     let reason: String
-    init(_ reason: String) { self.reason = reason }
+    let isNotSupportedYet: Bool
+    init(_ reason: String, isNotSupportedYet: Bool = false) {
+      self.reason = reason
+      self.isNotSupportedYet = isNotSupportedYet
+    }
   }
 
   private func check(
     _ batch: UnsafeRawBufferPointer, _ header: BatchHeader
   ) throws(Fault) -> Tag? {
     guard BatchHeader.checksumHolds(batch) else { throw Fault("its checksum does not hold") }
-    guard header.compression == 0 else { throw Fault("compression is not supported yet") }
+    guard header.compression == 0 else {
+      throw Fault("A compressed batch", isNotSupportedYet: true)
+    }
     guard header.attributes & ~0x8 == 0 else {
       throw Fault("transactional and control batches are the server's own")
     }

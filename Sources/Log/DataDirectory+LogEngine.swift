@@ -22,11 +22,13 @@ extension DataDirectory: LogEngine {
     let place = "\(path)/\(name)"
     do {
       guard files.exists(place) else { return }
-      try files.removeTree(place + DataDirectory.removedSuffix)
-      try files.rename(place, to: place + DataDirectory.removedSuffix)
-      try files.removeTree(place + DataDirectory.removedSuffix)
+      try files.createDirectory(removedPath)
+      let grave = nextRemovedPath()
+      try files.rename(place, to: grave)
+      try files.synchronizeDirectory(path + "/topics")
+      try files.removeTree(grave)
     } catch {
-      throw .offline(reason: error.description)
+      throw .unwritable(reason: error.description)
     }
   }
 
@@ -38,10 +40,6 @@ extension DataDirectory: LogEngine {
       try files.createDirectory(directory)
       var found: [(topic: String, partition: Int)] = []
       for name in try files.list(directory) {
-        if name.hasSuffix(DataDirectory.removedSuffix) {
-          try files.removeTree("\(directory)/\(name)")
-          continue
-        }
         guard let dash = name.lastIndex(of: "-"), let number = Int(name[name.index(after: dash)...])
         else { continue }
         found.append((String(name[..<dash]), number))

@@ -24,8 +24,9 @@ public final class DataDirectory: Sendable {
 
   /// The layout this code reads and writes.
   private static let format = "1"
-  /// What the name of a directory ends with that is being removed.
-  static let removedSuffix = ".removed"
+  /// Where directories go that are being removed, under short names of their own.
+  var removedPath: String { path + "/removed" }
+  private let removals = Lock(0)
 
   /// Its path.
   public let path: String
@@ -71,6 +72,7 @@ public final class DataDirectory: Sendable {
       wasClean = files.exists(path + "/clean-shutdown")
       try files.removeFile(path + "/clean-shutdown")
       try files.synchronizeDirectory(path)
+      try files.removeTree(path + "/removed")
       recoveryPoints = try RecoveryPoints(path + "/recovery-point", files)
       writer = try LogWriter(recoveryPoints: recoveryPoints, clock: clock, metrics: metrics)
     } catch let error as SystemError {
@@ -99,6 +101,15 @@ public final class DataDirectory: Sendable {
   /// Makes sure that a log of this name that is made from now on is recovered by itself.
   func forgetRecoveryPoint(of name: String) throws(LogError) {
     try writer.forgetRecoveryPoint(of: name)
+  }
+
+  /// A place that nothing else is moved to while this server runs.
+  func nextRemovedPath() -> String {
+    let number = removals.withLock { number in
+      number += 1
+      return number
+    }
+    return "\(removedPath)/\(number)"
   }
 
   /// Syncs everything and writes down that nothing needs to be looked at, then lets go of the

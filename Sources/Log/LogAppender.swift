@@ -63,6 +63,9 @@ final class LogAppender {
     flush(&run)
   }
 
+  /// True when something was written that only a sync will make visible.
+  var isAwaitingSync: Bool { isUnsynced && log.frontiers.committed < nextOffset }
+
   /// Makes everything written durable, or says why the directory must go offline.
   func synchronize() throws(LogError) {
     guard isUnsynced else { return }
@@ -72,7 +75,7 @@ final class LogAppender {
       throw .offline(reason: error.description)
     }
     isUnsynced = false
-    if log.settings.durability == .disk { log.frontiers.advanceCommitted(to: nextOffset) }
+    log.frontiers.advanceCommitted(to: nextOffset)
   }
 
   /// Brings log and index files so far that recovery may begin here.
@@ -123,6 +126,7 @@ final class LogAppender {
 
   /// Gives the batches their tags' numbers in this segment; false when its dictionary is full.
   private func number(_ framed: FramedBatches) throws(LogError) -> Bool {
+    guard segment.batches.hasRoom(for: framed.batches.lazy.compactMap(\.tag)) else { return false }
     for index in framed.batches.indices {
       guard let tag = framed.batches[index].tag else { continue }
       do {
@@ -206,8 +210,11 @@ final class LogAppender {
     return LogAppender.refusal(error)
   }
 
-  /// A full disk passes; anything else does not.
+  /// What a failed write or open means: a full disk and a want of descriptors pass, a broken device
+  /// does not.
   private static func refusal(_ error: SystemError) -> LogError {
-    error.isOutOfSpace ? .outOfSpace : .offline(reason: error.description)
+    if error.isOutOfSpace { return .outOfSpace }
+    if error.isDeviceFailure { return .offline(reason: error.description) }
+    return .unwritable(reason: error.description)
   }
 }

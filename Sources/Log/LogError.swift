@@ -14,6 +14,10 @@ public enum LogError: Error, Sendable, Equatable {
   case outOfSpace
   /// A write or sync failed for good: the data directory takes no more writes.
   case offline(reason: String)
+  /// Something could not be written, and may be next time: nothing of the request was stored.
+  case unwritable(reason: String)
+  /// Something that a later version will take.
+  case notSupportedYet(String)
   /// A read failed.
   case unreadable(reason: String)
   /// The log was deleted or the server is stopping.

@@ -82,7 +82,7 @@ public final class PartitionLog: Sendable {
   /// A segment's visible bytes as one region, and whether more may come.
   public func segmentRegion(
     baseOffset: Offset
-  ) throws(LogError) -> (region: FileRegion, description: SegmentDescription)? {
+  ) throws(LogError) -> SegmentFile? {
     let committed = frontiers.committed
     let segments = try openSegments()
     guard let index = segments.firstIndex(where: { $0.baseOffset == baseOffset }) else {
@@ -90,7 +90,30 @@ public final class PartitionLog: Sendable {
     }
     let description = describe(segments, index, committed)
     let region = FileRegion(file: segments[index].log, position: 0, count: description.bytes)
-    return (region, description)
+    return SegmentFile(
+      region: region, description: description,
+      fingerprint: try fingerprint(segments[index], bytes: description.bytes))
+  }
+
+  /// The checksums of the first and the last visible batch, as one number.
+  private func fingerprint(_ segment: LogSegment, bytes: Int) throws(LogError) -> UInt64 {
+    let view = segment.batches.view()
+    let visible = view.prefixCount { BatchEntry($0).end <= bytes }
+    guard visible > 0 else { return 0 }
+    var sum: UInt64 = 0
+    for entry in [BatchEntry(view[0]), BatchEntry(view[visible - 1])] {
+      let header = ByteBuffer(capacity: BatchHeader.bytes)
+      do {
+        _ = try header.appendUninitialized(atMost: BatchHeader.bytes) {
+          memory throws(SystemError) in
+          try segment.log.file.read(into: memory, at: Int(entry.position))
+        }
+      } catch {
+        throw LogError(reading: error)
+      }
+      sum = sum << 32 | UInt64(BatchHeader(header.bytes)?.checksum ?? 0)
+    }
+    return sum
   }
 
   /// All segments, oldest first.

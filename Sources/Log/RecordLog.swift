@@ -28,10 +28,10 @@ public protocol RecordLog: AnyObject, Sendable {
   /// The pieces the log is kept in, oldest first.
   func describeSegments() throws(LogError) -> [SegmentDescription]
   /// One piece as it lies on disk, as far as it is visible; `nil` if there is none with that first
-  /// offset.
+  /// offset. May wait for the disk.
   func segmentRegion(
     baseOffset: Offset
-  ) throws(LogError) -> (region: FileRegion, description: SegmentDescription)?
+  ) throws(LogError) -> SegmentFile?
   /// Deletes whole pieces that hold nothing from `offset` on, and gives the new start; waits for
   /// the disk.
   func truncate(before offset: Offset) throws(LogError) -> Offset

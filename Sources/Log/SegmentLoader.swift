@@ -36,7 +36,7 @@ struct SegmentLoader {
     // After a clean stop only the last segment's checksum is worth its time: the others' indexes
     // have not been written to since they were saved.
     let opened = try SegmentIndexes.open(
-      stem, files, logBytes: logBytes, verify: !wasClean || isLast)
+      stem, files, logBytes: logBytes, verify: true)
     let indexes: SegmentIndexes
     if let opened { indexes = opened } else { indexes = try SegmentIndexes.create(stem, files) }
     var scan = RecoveryScan(

@@ -176,7 +176,8 @@ final class WriterRounds {
     metrics.appendedRecords.add(records)
     metrics.appendedBatches.add(batches)
     bytesSinceCheckpoint += bytes
-    if group.appender.log.settings.durability == .memory {
+    // By what is committed, not by the settings, which may change between two lines.
+    if !group.appender.isAwaitingSync {
       wakeReaders(of: group.appender.log)
     } else if batches > 0 {
       let identity = ObjectIdentifier(group.appender.log)
@@ -192,7 +193,7 @@ final class WriterRounds {
   /// good.
   private func commit(_ group: Group) {
     let log = group.appender.log
-    guard log.settings.durability == .disk,
+    guard group.appender.isAwaitingSync,
       group.requests.contains(where: { $0.acknowledgement == .committed })
     else { return }
     synchronize(log)

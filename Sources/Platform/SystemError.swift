@@ -19,6 +19,9 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
   /// True when the device or the quota is full: a state that passes when room is made.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// True when the device, not this one call, is at fault.
+  public var isDeviceFailure: Bool { code == EIO || code == EROFS || code == ENODEV }
+
   /// True when a lock is held by another process.
   public var isLockHeld: Bool { code == EWOULDBLOCK }
 

@@ -37,9 +37,11 @@ struct MalformedCase: Sendable {
   }
 
   /// Record batches to store.
-  private static func batch(_ bytes: [UInt8], _ query: String = "?partition=0") -> MalformedCase {
+  private static func batch(
+    _ bytes: [UInt8], _ query: String = "?partition=0", code: String = "invalid_batch"
+  ) -> MalformedCase {
     let type = "application/vnd.kafka.recordbatch.v2"
-    return send(400, "invalid_batch", "/v1/topics/plain/records" + query, bytes, type: type)
+    return send(400, code, "/v1/topics/plain/records" + query, bytes, type: type)
   }
 
   private static func consume(_ query: String) -> MalformedCase {
@@ -231,7 +233,8 @@ struct MalformedCase: Sendable {
     batch(changed(16, 1)), batch(changed(20, 0xAA)), batch(changed(sound.count - 1, 0xAA)),
     batch(changed(11, 3)), batch(rechecked(26, 9)), batch(rechecked(60, 0)),
     batch(rechecked(60, 9)),
-    batch(rechecked(22, 1)), batch(rechecked(22, 0x10)), batch(rechecked(22, 0x20)),
+    batch(rechecked(22, 1), code: "not_supported_yet"), batch(rechecked(22, 0x10)),
+    batch(rechecked(22, 0x20)),
     batch(rechecked(61, 0x7F)), batch(rechecked(42, 9)), batch(sound + changed(20, 0xAA)),
     batch(KafkaBatch([.init([1], headers: [KafkaBatch.tag("a")]), .init([2])]).encoded),
   ]

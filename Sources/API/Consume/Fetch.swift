@@ -53,6 +53,10 @@ final class Fetch {
           offset: offset, maxBytes: parameters.maxBytes, maxRecords: parameters.maxRecords,
           tags: parameters.tags))
     } catch {
+      // Retention may have been faster than a start that was not asked for by its number.
+      if case .offsetTooOld(let start) = error, !parameters.start.isOffset {
+        return read(from: start)
+      }
       endWait()
       return call.fail(Problem(error))
     }
@@ -106,6 +110,8 @@ final class Fetch {
   private func endWait() {
     timer?.cancel()
     timer = nil
+    // The waiter's job holds this fetch.
+    waiter = nil
     call.exchange.onDrain = nil
     call.exchange.onGone = nil
     if isWaiting { call.service.countWaiterOut() }

@@ -11,6 +11,9 @@ struct FetchParameters {
     case latest
     /// The first record not older than this, in milliseconds since 1970.
     case time(Int64)
+
+    /// True for a start that was asked for by its number.
+    var isOffset: Bool { if case .offset = self { true } else { false } }
   }
 
   private static let known = [

@@ -30,9 +30,7 @@ final class ProduceAnswer {
   }
 
   private static func stored(_ outcomes: [ProduceOutcome]) -> Int {
-    outcomes.reduce(0) { sum, outcome in
-      if case .success(let stored) = outcome.result { sum + stored.count } else { sum }
-    }
+    outcomes.reduce(0) { $0 + $1.storedCount }
   }
 
   private func answer(_ outcomes: [ProduceOutcome]) {
@@ -40,7 +38,9 @@ final class ProduceAnswer {
       if case .failure(let error) = outcome.result { error } else { nil }
     }
     if let first = failures.first, failures.count == outcomes.count {
-      return call.fail(Problem(first))
+      let stored = Self.stored(outcomes)
+      let problem = Problem(first)
+      return call.fail(stored == 0 ? problem : problem.with("stored", Int64(stored)))
     }
     call.respondJSON(failures.isEmpty ? .ok : .multiStatus) { json in
       json.beginObject()

@@ -24,6 +24,9 @@ enum ProduceResource {
     if form == .batches, parameters.partition == nil {
       throw Problem.invalidParameter("partition", "Record batches need it.")
     }
+    if form == .batches, parameters.key != nil || parameters.tag != nil {
+      throw Problem.invalidParameter("tag", "Record batches carry their own keys and tags.")
+    }
     let broker = call.broker
     if broker.queuedBytes > broker.limits.queuedBytesMax {
       var problem = Problem(

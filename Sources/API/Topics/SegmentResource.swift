@@ -14,19 +14,40 @@ enum SegmentResource {
     guard let base = Int64(try call.pathSegment(6)), base >= 0 else {
       throw Problem.invalidParameter("base", "It must be a whole number of at least 0.")
     }
-    let found: (region: FileRegion, description: SegmentDescription)?
+    let log: any RecordLog
     do {
-      found = try topic.partition(number).segmentRegion(baseOffset: Offset(base))
+      log = try topic.partition(number)
     } catch {
-      throw Problem(any: error)
+      throw Problem(error)
     }
-    guard let (region, description) = found else {
-      throw Problem(.notFound, "segment_not_found", "No segment begins at offset \(base).")
+    call.exchange.offload { () -> Result<SegmentFile?, LogError> in
+      do throws(LogError) {
+        return .success(try log.segmentRegion(baseOffset: Offset(base)))
+      } catch {
+        return .failure(error)
+      }
+    } then: { found in
+      do throws(Problem) {
+        switch found {
+        case .success(let file?): try answer(file, copy, call)
+        case .success(nil):
+          throw Problem(.notFound, "segment_not_found", "No segment begins at offset \(base).")
+        case .failure(let error): throw Problem(error)
+        }
+      } catch {
+        call.fail(error)
+      }
     }
-    let tag = "\(base)-\(description.bytes)-\(description.maxTimestamp ?? 0)"
-    let answer = FileAnswer(
-      region: region, etag: EntityTag(tag), contentType: "application/vnd.kafka.recordbatch.v2",
-      isImmutable: description.sealed, copy: copy)
-    try answer.send(call)
+  }
+
+  private static func answer(
+    _ file: SegmentFile, _ copy: CopyStrategy?, _ call: Call
+  ) throws(Problem) {
+    let tag = "\(file.description.bytes)-" + String(file.fingerprint, radix: 16)
+    try FileAnswer(
+      region: file.region, etag: EntityTag(tag),
+      contentType: "application/vnd.kafka.recordbatch.v2",
+      isImmutable: file.description.sealed, copy: copy
+    ).send(call)
   }
 }

@@ -25,12 +25,16 @@ final class DeliveryMeter {
 
   func beginTurn() { before = ThreadUsage.now() }
 
-  func endTurn(isCold: Bool) {
+  /// Ends a turn; gives the file bytes that it sent.
+  func endTurn(isCold: Bool) -> Int {
     wasCold = wasCold || isCold
     metrics.add(
       strategy, isCold: isCold, bytes: bytes, calls: calls, from: before, to: ThreadUsage.now())
-    calls = 0
-    bytes = 0
+    defer {
+      calls = 0
+      bytes = 0
+    }
+    return bytes
   }
 
   func finish(at end: MonotonicTime) {

@@ -30,6 +30,8 @@ final class FileDelivery {
   private var index = 0
   /// Bytes that were not yet taken from the files.
   private(set) var remaining: Int
+  /// What the last turn sent, the head included.
+  private(set) var sentInTurn = 0
   /// Bytes that were read and not yet sent; only the `read` strategy has any.
   var unsent: ByteBuffer?
   /// Up to this position of the current region's file the pages were cold and have been brought in.
@@ -81,7 +83,10 @@ final class FileDelivery {
   /// consumed.
   func send(head: ByteBuffer?, on socket: StreamSocket, using buffers: BufferPool) -> Outcome {
     meter.beginTurn()
-    defer { meter.endTurn(isCold: warmedEnd > 0) }
+    let headBytes = head?.count ?? 0
+    defer {
+      sentInTurn = meter.endTurn(isCold: warmedEnd > 0) + headBytes - (head?.count ?? 0)
+    }
     switch strategy {
     case .sendfile: return SendfileDelivery.send(self, head: head, on: socket)
     case .mmap: return MmapDelivery.send(self, head: head, on: socket)
