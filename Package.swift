@@ -77,6 +77,8 @@ let package = Package(
       swiftSettings: strict),
     tests("CrashTests", ["Support", "sluice"]),
     tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
+    tests("APITests", ["API"]),
+    tests("BrokerTests", ["Broker"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     .testTarget(
