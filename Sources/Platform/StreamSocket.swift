@@ -44,6 +44,15 @@ public final class StreamSocket: Sendable {
     }
   }
 
+  /// Has the kernel hold partial segments back until told otherwise, or for 200 ms at most
+  /// (`TCP_CORK`). A full send buffer ends a `MSG_MORE` call with a partial segment, a corked one
+  /// does not.
+  public func cork(_ isCorked: Bool) {
+    var flag: CInt = isCorked ? 1 : 0
+    let length = socklen_t(MemoryLayout<CInt>.size)
+    _ = setsockopt(descriptor.number, CInt(IPPROTO_TCP), TCP_CORK, &flag, length)
+  }
+
   /// Has the kernel move up to `count` bytes of a file from `position` on (`sendfile(2)`).
   ///
   /// `.ended` also stands for a file that is shorter than was asked for.

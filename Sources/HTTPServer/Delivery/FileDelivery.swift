@@ -23,6 +23,9 @@ final class FileDelivery {
   static let turnBytesMax = 16 << 20
   /// How much is brought in at a time when pages are cold.
   static let coldWindowBytes = 4 << 20
+  /// From this size on the socket is corked while the body goes out: two calls more, and large
+  /// downloads were a tenth to a fifth faster for it than with `MSG_MORE` alone.
+  private static let corkedBytesMin = 4 << 20
 
   let strategy: CopyStrategy
   let meter: DeliveryMeter
@@ -36,6 +39,7 @@ final class FileDelivery {
   var unsent: ByteBuffer?
   /// Up to this position of the current region's file the pages were cold and have been brought in.
   var warmedEnd = 0
+  private var isCorked = false
   /// Up to this position of the current region's file a probe found the pages in memory.
   private var probedEnd = 0
 
@@ -87,13 +91,28 @@ final class FileDelivery {
     defer {
       sentInTurn = meter.endTurn(isCold: warmedEnd > 0) + headBytes - (head?.count ?? 0)
     }
-    switch strategy {
-    case .sendfile: return SendfileDelivery.send(self, head: head, on: socket)
-    case .mmap: return MmapDelivery.send(self, head: head, on: socket)
-    case .read: return ReadDelivery.send(self, head: head, on: socket, using: buffers)
-    }
+    if !isCorked, remaining >= FileDelivery.corkedBytesMin { cork(true, socket) }
+    let outcome = copy(head: head, on: socket, using: buffers)
+    if isCorked, outcome == .done { cork(false, socket) }
+    return outcome
   }
 
   /// Counts the end of the whole delivery.
   func finish(at end: MonotonicTime) { meter.finish(at: end) }
+
+  private func cork(_ isOn: Bool, _ socket: StreamSocket) {
+    isCorked = isOn
+    meter.countCall()
+    socket.cork(isOn)
+  }
+
+  private func copy(head: ByteBuffer?, on socket: StreamSocket, using buffers: BufferPool)
+    -> Outcome
+  {
+    switch strategy {
+    case .sendfile: SendfileDelivery.send(self, head: head, on: socket)
+    case .mmap: MmapDelivery.send(self, head: head, on: socket)
+    case .read: ReadDelivery.send(self, head: head, on: socket, using: buffers)
+    }
+  }
 }
