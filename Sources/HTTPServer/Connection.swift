@@ -119,7 +119,7 @@ final class Connection {
     guard !isClosed else { return }
     isClosed = true
     if let exchange {
-      loop.context.metrics.activeRequests.decrement()
+      loop.activeRequests -= 1
       exchange.abandon()
     }
     exchange = nil
@@ -275,7 +275,7 @@ final class Connection {
     }
     let exchange = Exchange(head, connection: self, arrived: loop.now)
     self.exchange = exchange
-    loop.context.metrics.activeRequests.increment()
+    loop.activeRequests += 1
     touch(loop.context.configuration.bodySilenceMilliseconds)
     guard bodyRemaining > 0, bodyRemaining <= rest.count else {
       loop.handler.handle(exchange)
@@ -387,7 +387,7 @@ final class Connection {
     guard let exchange, exchange.isAnswered || exchange.isGone, !isClosed else { return }
     if exchange.isGone {
       self.exchange = nil
-      loop.context.metrics.activeRequests.decrement()
+      loop.activeRequests -= 1
       return
     }
     guard output.takesAnother else { return }
@@ -399,7 +399,7 @@ final class Connection {
     self.exchange = nil
     exchange.consumer = nil
     let context = loop.context
-    context.metrics.activeRequests.decrement()
+    loop.activeRequests -= 1
     context.metrics.countAnswer(exchange.status)
     context.metrics.requestDuration.observe(
       context.clock.monotonicTime().nanoseconds(since: exchange.arrived))

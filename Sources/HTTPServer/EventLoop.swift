@@ -20,6 +20,17 @@ final class EventLoop {
   private(set) var now: MonotonicTime
   private(set) var isDraining = false
 
+  /// Requests of this loop's connections that are under way.
+  var activeRequests = 0 {
+    didSet {
+      if activeRequests > oldValue {
+        context.metrics.activeRequests.increment()
+      } else {
+        context.metrics.activeRequests.decrement()
+      }
+    }
+  }
+
   private let poller: Poller
   private var acceptor: Acceptor?
   private var slots: [Connection?] = []
@@ -31,6 +42,7 @@ final class EventLoop {
   private var nextSweep: MonotonicTime
   private var drainEnd: MonotonicTime?
   private var dateSecond = 0
+  private var hadEvents = false
   private var isDateFresh = false
   private var dateField = HTTPDate(secondsSince1970: 0)
 
@@ -52,13 +64,7 @@ final class EventLoop {
   func run() {
     var orders: [LoopMailbox.Order] = []
     while !(isDraining && connectionCount == 0) {
-      poller.wait(milliseconds: timeToSleep()) { event in
-        switch event.token {
-        case EventLoop.wakeupToken: mailbox.wakeup.silence()
-        case EventLoop.listenerToken: accept()
-        default: connection(event.token)?.ready(event)
-        }
-      }
+      wait()
       now = context.clock.monotonicTime()
       mailbox.take(into: &orders)
       for order in orders { carryOut(order) }
@@ -68,6 +74,24 @@ final class EventLoop {
       if now >= nextSweep { sweep() }
       handler.endTurn()
       isDateFresh = false
+    }
+  }
+
+  /// Takes what is ready; sleeps if nothing is.
+  ///
+  /// Behind a turn that answered all its requests, the others on this core go first: what they send
+  /// meanwhile is found without a sleep and a wake-up, which cost more than a small request.
+  private func wait() {
+    let timeout = timeToSleep()
+    if timeout > 0, hadEvents, activeRequests == 0 { Thread.yield() }
+    hadEvents = false
+    poller.wait(milliseconds: timeout) { event in
+      hadEvents = true
+      switch event.token {
+      case EventLoop.wakeupToken: mailbox.wakeup.silence()
+      case EventLoop.listenerToken: accept()
+      default: connection(event.token)?.ready(event)
+      }
     }
   }
 

@@ -53,4 +53,7 @@ public final class Thread: Sendable {
     precondition(!again, "a thread is joined once")
     pthread_join(handle.thread, nil)
   }
+
+  /// Lets other threads that wait for this core go first, if there are any.
+  public static func yield() { sched_yield() }
 }
