@@ -53,7 +53,14 @@ let package = Package(
         "Platform", "HTTP", "Metrics",
         .product(name: "HeapModule", package: "swift-collections"),
       ]),
-    module("Broker", ["Platform", "JSON", "Metrics", "Log"]),
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    module(
+      "Broker",
+      [
+        "COpenSSL", "Platform", "JSON", "Metrics", "Log",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
     .target(name: "CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
     module(
       "API",

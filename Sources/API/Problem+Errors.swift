@@ -50,6 +50,8 @@ extension Problem {
     case .tooMany(let what, let max):
       self.init(.conflict, "too_many_topics", "There are as many \(what) as there may be: \(max).")
       figures.append(("limit", .number(Int64(max))))
+    case .groupNotFound(let name):
+      self.init(.notFound, "group_not_found", "There is no group \(name).")
     case .recordTooLarge(let bytes, let limit):
       self.init(
         .contentTooLarge, "record_too_large",

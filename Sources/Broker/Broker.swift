@@ -9,6 +9,8 @@ import Platform
 public final class Broker: Sendable {
   /// How much it takes on.
   public let limits: BrokerLimits
+  /// The consumer groups.
+  public let groups: Groups
   /// The thread for catalog changes and repeated work.
   public let scheduler: Scheduler
   private let engine: any LogEngine
@@ -18,6 +20,9 @@ public final class Broker: Sendable {
   private let catalog: SchedulerOwned<Catalog>
 
   private static let retentionMilliseconds = 30_000
+  /// How often leases and retries are looked at: a message comes again at most so much too late.
+  private static let leaseMilliseconds = 20
+  private static let burialRestMilliseconds: Int64 = 1000
 
   /// Opens everything the engine holds. Waits for the disk.
   ///
@@ -31,10 +36,17 @@ public final class Broker: Sendable {
     self.limits = limits
     let catalog = try Catalog(engine: engine, clock: clock, limits: limits, report: report)
     standing = Lock(catalog.topics)
+    let journal = GroupJournal(try engine.openJournal("groups"), clock: clock) {
+      engine.wakeWriter()
+    }
+    groups = try Groups(journal: journal, topics: catalog.topics, limits: limits)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
     scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
       self?.enforceRetention(report: report)
+    }
+    scheduler.every(milliseconds: Broker.leaseMilliseconds) { [weak self] in
+      self?.advanceGroups(report: report)
     }
   }
 
@@ -101,8 +113,13 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
+    change(sink, completion) { [groups] catalog throws(BrokerError) in
       try catalog.delete(name)
+      do throws(LogError) {
+        try groups.forget(topic: name)
+      } catch {
+        throw .log(error)
+      }
       return true
     }
   }
@@ -135,6 +152,37 @@ public final class Broker: Sendable {
         }
       }
     }
+  }
+
+  /// Ends leases, frees retries, buries what was delivered too often. For the scheduler's thread.
+  func advanceGroups(report: @escaping @Sendable (String) -> Void) {
+    let now = clock.wallMilliseconds()
+    for group in groups.all where group.advance(to: now) {
+      do {
+        try bury(group, report: report)
+      } catch {
+        group.state.withLock { $0.burialRestsUntil = now + Broker.burialRestMilliseconds }
+        report("dead letters of \(group.name): \(error)")
+      }
+    }
+    do {
+      try groups.snapshotWhenDue()
+    } catch {
+      report("snapshot of the groups: \(error)")
+    }
+  }
+
+  private func bury(_ group: Group, report: @escaping @Sendable (String) -> Void) throws {
+    let name = group.deadLetterTopic
+    let catalog = catalog.value
+    let topic =
+      try catalog.topics[name] ?? catalog.create(name, partitions: 1, config: TopicConfig()).topic
+    let now = catalog.topics
+    standing.withLock { $0 = now }
+    let burial = Burial(
+      group: group, letters: topic.partitions[0], letterTopic: name,
+      now: clock.wallMilliseconds(), report: report)
+    while try burial.run() {}
   }
 
   /// Ends the scheduler's thread. Catalog changes that wait are finished first.

@@ -16,6 +16,8 @@ public enum BrokerError: Error, Sendable, Equatable {
   case partitionsCannotShrink(present: Int)
   /// There are as many topics, or partitions in all, as there may be.
   case tooMany(what: String, max: Int)
+  /// No group has that name.
+  case groupNotFound(String)
   /// Key, value and headers of a record are larger than the topic takes.
   case recordTooLarge(bytes: Int, limitBytes: Int)
   /// The log refused.

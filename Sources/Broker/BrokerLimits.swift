@@ -10,6 +10,8 @@ public struct BrokerLimits: Sendable {
   public var queuedBytesMax = 256 << 20
   /// Long polls at one time, before consume answers 429.
   public var waitersMax = 10_000
+  /// Consumer groups at one time.
+  public var groupsMax = 10_000
   /// Whether a produce to a topic that does not stand makes it.
   public var autoCreatesTopics = true
 

@@ -3,7 +3,8 @@ import Platform
 /// State that is not a topic: events in a log of their own, and now and then a snapshot of what
 /// they add up to.
 ///
-/// One thread owns a journal. Its calls wait for the disk.
+/// Any thread may append without waiting; whoever does sees to the order itself. The calls that
+/// wait for the disk, replay and snapshots belong to one thread.
 public final class Journal: Sendable {
   private static let snapshotHeaderBytes = 12
 
@@ -66,9 +67,28 @@ public final class Journal: Sendable {
     _ = try outcomes[0].get()
   }
 
-  /// Keeps `content` as what all events so far add up to, and drops those events.
-  public func writeSnapshot(_ content: ByteBuffer) throws(LogError) {
-    let offset = log.frontiers.committed
+  /// Appends an event; `completion` runs on `sink`, once. Nothing needs to happen before the
+  /// engine's `wakeWriter`.
+  public func append(
+    _ event: ByteBuffer, timestamp: Int64, acknowledgement: AppendRequest.Acknowledgement,
+    sink: any JobSink,
+    completion: @escaping @Sendable (Result<AppendRequest.Stored, LogError>) -> Void
+  ) {
+    let builder = BatchBuilder()
+    builder.append(key: nil, value: event.bytes, headers: RecordHeaders(), timestamp: timestamp)
+    log.append(
+      builder.finish(), acknowledgement: acknowledgement, sink: sink, completion: completion)
+  }
+
+  /// Where the events end that are on the disk.
+  public var committed: Offset { log.frontiers.committed }
+
+  /// Keeps `content` as what all events before `through` add up to, and drops those events. It may
+  /// hold later events' effects, too, if they do no harm when they come twice.
+  ///
+  /// - Parameter through: `nil` stands for all events that are on the disk.
+  public func writeSnapshot(_ content: ByteBuffer, through: Offset? = nil) throws(LogError) {
+    let offset = through ?? log.frontiers.committed
     let file = ByteBuffer(capacity: content.count + Journal.snapshotHeaderBytes)
     _ = file.appendUninitialized(atMost: Journal.snapshotHeaderBytes) { memory in
       memory.baseAddress!.storeBigEndian(offset.value, at: 0)

@@ -6,6 +6,8 @@ public struct LogSlice: Sendable {
   public var regions: [FileRegion] = []
   /// The length of all regions together.
   public var bytes = 0
+  /// The offsets of the chosen batches, neighbours merged, if they were asked for.
+  public var runs: [Range<Offset>] = []
   /// The offset behind the last record that was looked at, chosen or not.
   public var nextOffset: Offset
   /// Where `maxRecords` was reached inside the last batch, or else `nextOffset`: for readers who
@@ -18,6 +20,14 @@ public struct LogSlice: Sendable {
 
   /// True when nothing was chosen.
   public var isEmpty: Bool { regions.isEmpty }
+
+  mutating func add(run: Range<Offset>) {
+    if let last = runs.indices.last, runs[last].upperBound == run.lowerBound {
+      runs[last] = runs[last].lowerBound..<run.upperBound
+    } else {
+      runs.append(run)
+    }
+  }
 
   mutating func add(_ file: MappableFile, position: Int, count: Int) {
     bytes += count

@@ -17,6 +17,11 @@ public final class LogWaiter: Sendable {
   /// Claims the right to answer; true for exactly one caller.
   public func claim() -> Bool { !claimed.exchange(true, ordering: .acquiringAndReleasing) }
 
+  /// Runs the job on its sink, if nobody else has answered yet.
+  public func wake() {
+    if let job = fire() { sink.post([job]) }
+  }
+
   /// The job, if nobody else has answered yet.
   func fire() -> Job? { claim() ? job : nil }
 }

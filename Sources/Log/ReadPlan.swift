@@ -26,13 +26,15 @@ struct ReadPlan {
       base + Int(BatchEntry($0).relativeOffset) <= request.offset
     }
     let first = max(0, atOrBefore - 1)
-    let visible = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < committed }
+    let wanted = min(committed, request.end ?? committed)
+    let visible = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < wanted }
     let last = segment.hasDamage ? try sound(segment, view, first, visible) : visible
     guard first < last else { return }
     let end = Span(
       segment: segment, view: view, count: last,
-      endOffset: last < visible
+      endOffset: last < view.count
         ? base + Int(BatchEntry(view[last]).relativeOffset) : min(endOffset, committed))
+    if wanted < committed, visible < view.count { isFull = true }
     if let tags = request.tags {
       takeTagged(end, from: first, numbers: segment.batches.numbers(of: tags))
     } else {
@@ -76,6 +78,7 @@ struct ReadPlan {
     slice.add(span.segment.log, position: start, count: span[end - 1].end - start)
     slice.nextOffset = span.baseOffset(end)
     slice.recordLimitOffset = slice.nextOffset
+    if request.wantsRuns { slice.add(run: span.baseOffset(first)..<slice.nextOffset) }
     if request.maxRecords < Int.max - Int(request.offset.value) {
       slice.recordLimitOffset = min(slice.nextOffset, request.offset + request.maxRecords)
     }
@@ -96,6 +99,7 @@ struct ReadPlan {
         slice.add(span.segment.log, position: Int(entry.position), count: Int(entry.size))
         slice.nextOffset = next
         slice.recordLimitOffset = next
+        if request.wantsRuns { slice.add(run: span.baseOffset(index)..<next) }
         let wanted = request.maxRecords - records
         records += next - from
         if records >= request.maxRecords {

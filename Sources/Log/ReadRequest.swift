@@ -9,6 +9,10 @@ public struct ReadRequest: Sendable {
   public var maxRecords: Int
   /// Only batches with one of these tags; `nil` for all.
   public var tags: [Tag]?
+  /// Stop before the batch that begins here or behind.
+  public var end: Offset?
+  /// Also say which offsets the chosen batches hold.
+  public var wantsRuns = false
 
   /// Everything from `offset` on, within the limits.
   public init(offset: Offset, maxBytes: Int, maxRecords: Int = .max, tags: [Tag]? = nil) {

@@ -1,0 +1,142 @@
+import Log
+import Platform
+
+extension Group {
+  /// Runs that one partition may have begun and not finished: 40 bytes each.
+  static let runsMax = 2_000_000
+
+  /// Leases what is free, messages that come again before new ones; nothing if nothing is.
+  ///
+  /// Who is looked at first goes round topics and partitions.
+  public func receive(_ request: ReceiveRequest, now: Int64) throws(BrokerError) -> Lease {
+    let events = GroupEventWriter(buffer: ByteBuffer(capacity: 256))
+    return try state.withLock { state throws(BrokerError) -> Lease in
+      if state.isDeleted { throw .groupNotFound(name) }
+      defer { if !events.buffer.isEmpty { journal.note(events.buffer) } }
+      var wish = LeaseWish(request, config: state.config, now: now)
+      let turn = state.turn
+      state.turn &+= 1
+      let topics = request.topics
+      for step in 0..<topics.count {
+        let topic = topics[(turn + step) % topics.count]
+        let count = topic.partitions.count
+        for place in 0..<count {
+          let number = (turn / topics.count + place) % count
+          let partition = partition(&state, topic, number, events)
+          try take(&wish, from: partition, events)
+          if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
+            return Lease(parts: wish.parts, wakes: state.wakes)
+          }
+        }
+      }
+      return Lease(parts: wish.parts, wakes: state.wakes)
+    }
+  }
+
+  private func take(
+    _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
+  ) throws(BrokerError) {
+    clip(partition, events)
+    partition.counts.expired += partition.progress.advance(
+      to: wish.now, attemptsMax: wish.config.maxAttempts)
+    do throws(LogError) {
+      if wish.config.isOrdered {
+        if let run = partition.progress.oldestReady(now: wish.now) {
+          _ = try again(&wish, run, partition, events)
+        }
+        guard partition.progress.runs.isEmpty else { return }
+      } else {
+        try takeReady(&wish, from: partition, events)
+      }
+      if !wish.isFull { try takeNew(&wish, from: partition, events) }
+    } catch {
+      // What was leased already must reach the client; the error will come again.
+      if wish.parts.isEmpty { throw .log(error) }
+    }
+  }
+
+  private func takeReady(
+    _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
+  ) throws(LogError) {
+    var passed: [DeliveryRun] = []
+    defer { for run in passed.reversed() { partition.progress.putBack(run) } }
+    while !wish.isFull, let run = partition.progress.takeReady() {
+      do throws(LogError) {
+        passed += try again(&wish, run, partition, events)
+      } catch {
+        passed.append(run)
+        throw error
+      }
+      if passed.count > LeaseWish.passedMax { return }
+    }
+  }
+
+  /// Leases messages that were delivered before; gives those that were not wanted or did not fit.
+  private func again(
+    _ wish: inout LeaseWish, _ run: DeliveryRun, _ partition: GroupPartition,
+    _ events: GroupEventWriter
+  ) throws(LogError) -> [DeliveryRun] {
+    var request = ReadRequest(
+      offset: Offset(run.offset), maxBytes: wish.bytes,
+      maxRecords: min(wish.records, Int(run.count)),
+      tags: wish.tags)
+    request.end = Offset(run.end)
+    request.wantsRuns = true
+    let slice = try partition.log.read(request)
+    let limit = min(run.end, slice.recordLimitOffset.value)
+    var left: [DeliveryRun] = []
+    var changes: [ProgressChange] = []
+    var leased: [LeasedRun] = []
+    var position = run.offset
+    for batch in slice.runs {
+      let range = max(batch.lowerBound.value, run.offset)..<min(batch.upperBound.value, limit)
+      guard !range.isEmpty else { continue }
+      if range.lowerBound > position {
+        left.append(run.cut(to: position..<range.lowerBound))
+      }
+      var fresh = run.cut(to: range)
+      fresh.attempt += 1
+      fresh.condition = .leased
+      fresh.due = wish.now + wish.lease
+      fresh.lastDelivery = wish.now
+      changes.append(.run(fresh))
+      leased.append(wish.leased(range, attempt: fresh.attempt, of: batch))
+      position = range.upperBound
+    }
+    if position < run.end { left.append(run.cut(to: position..<run.end)) }
+    if !leased.isEmpty {
+      apply(changes, to: partition, events)
+      wish.add(slice, leased, of: partition)
+      partition.counts.redelivered += leased.reduce(0) { $0 + $1.range.count }
+    }
+    return left
+  }
+
+  private func takeNew(
+    _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
+  ) throws(LogError) {
+    guard partition.progress.runs.runCount < Group.runsMax else { return }
+    let next = partition.progress.next
+    var request = ReadRequest(
+      offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)
+    request.wantsRuns = true
+    let slice = try partition.log.read(request)
+    let limit = slice.recordLimitOffset.value
+    guard limit > next else { return }
+    var changes: [ProgressChange] = []
+    var leased: [LeasedRun] = []
+    for batch in slice.runs {
+      let range = max(batch.lowerBound.value, next)..<min(batch.upperBound.value, limit)
+      guard !range.isEmpty else { continue }
+      changes.append(
+        .run(
+          DeliveryRun(
+            offset: range.lowerBound, due: wish.now + wish.lease, firstDelivery: wish.now,
+            lastDelivery: wish.now, count: UInt32(range.count), attempt: 1, condition: .leased)))
+      leased.append(wish.leased(range, attempt: 1, of: batch))
+    }
+    changes.append(.begun(upTo: limit))
+    apply(changes, to: partition, events)
+    if !leased.isEmpty { wish.add(slice, leased, of: partition) }
+  }
+}

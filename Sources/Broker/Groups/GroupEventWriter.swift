@@ -1,0 +1,87 @@
+import Platform
+
+/// Writes group events as the journal keeps them: a kind, then fields of fixed width, numbers
+/// big-endian, texts with their length in front. Drawn in GROUPS.md.
+struct GroupEventWriter {
+  let buffer: ByteBuffer
+
+  func write(_ event: GroupEvent) {
+    switch event {
+    case .groupStands(let name, let config):
+      put(GroupEventKind.groupStands)
+      put(name)
+      put(UInt32(config.count))
+      buffer.append(config)
+    case .groupGone(let name):
+      put(GroupEventKind.groupGone)
+      put(name)
+    case .joined(let id, let group, let topic, let partition, let next):
+      put(GroupEventKind.joined)
+      put(id)
+      put(group)
+      put(topic)
+      put(UInt32(partition))
+      put(next)
+    case .left(let id):
+      put(GroupEventKind.left)
+      put(id)
+    case .progress(let id, let changes): write(id, changes)
+    case .key(let key):
+      put(GroupEventKind.key)
+      put(UInt32(key.count))
+      buffer.append(key)
+    case .cursor(let group, let topic, let partition, let cursor):
+      put(GroupEventKind.cursor)
+      put(group)
+      put(topic)
+      put(UInt32(partition))
+      put(cursor.nextOffset)
+      put(cursor.metadata)
+    }
+  }
+
+  func write(_ id: UInt32, _ changes: [ProgressChange]) {
+    put(GroupEventKind.progress)
+    put(id)
+    put(UInt32(changes.count))
+    for change in changes { write(change) }
+  }
+
+  private func write(_ change: ProgressChange) {
+    switch change {
+    case .begun(let offset):
+      put(ProgressChangeKind.begun)
+      put(offset)
+    case .run(let run):
+      put(ProgressChangeKind.run)
+      put(run.offset)
+      put(run.count)
+      put(run.attempt)
+      buffer.append(run.condition.rawValue)
+      put(run.due)
+      put(run.firstDelivery)
+      put(run.lastDelivery)
+    case .done(let range):
+      put(ProgressChangeKind.done)
+      put(range.lowerBound)
+      put(range.upperBound)
+    case .sought(let epoch, let next):
+      put(ProgressChangeKind.sought)
+      put(epoch)
+      put(next)
+    }
+  }
+
+  private func put<Kind: RawRepresentable>(_ kind: Kind) where Kind.RawValue == UInt8 {
+    buffer.append(kind.rawValue)
+  }
+
+  private func put(_ number: some FixedWidthInteger) {
+    withUnsafeBytes(of: number.bigEndian) { buffer.append($0) }
+  }
+
+  private func put(_ text: String) {
+    put(UInt16(text.utf8.count))
+    buffer.append(text)
+  }
+}

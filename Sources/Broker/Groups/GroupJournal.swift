@@ -1,0 +1,73 @@
+import Log
+import Platform
+import Synchronization
+
+/// The one record of truth of all groups: their events, in the order in which they took effect.
+///
+/// Events of a group are appended while its lock is held, so that they stand in the journal as they
+/// stand in memory.
+final class GroupJournal: Sendable {
+  /// Nobody waits for these events.
+  private final class Nobody: JobSink {
+    func post(_ jobs: [Job]) {}
+    func post(finished: [any FinishedWork]) {}
+  }
+
+  private static let eventsBeforeSnapshot = 200_000
+
+  let journal: Journal
+  /// Begins to write what was appended.
+  let wakeWriter: @Sendable () -> Void
+  private let clock: any Clock
+  private let nobody = Nobody()
+  private let events = Atomic(0)
+
+  init(_ journal: Journal, clock: any Clock, wakeWriter: @escaping @Sendable () -> Void) {
+    self.journal = journal
+    self.wakeWriter = wakeWriter
+    self.clock = clock
+  }
+
+  /// Appends an event for which nobody waits.
+  func note(_ event: ByteBuffer) {
+    append(event, .written, sink: nobody) { _ in }
+  }
+
+  /// Appends an event; `completion` runs on `sink`.
+  func append(
+    _ event: ByteBuffer, _ acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
+  ) {
+    events.add(1, ordering: .relaxed)
+    journal.append(
+      event, timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement, sink: sink
+    ) { outcome in
+      completion(outcome.map { _ in }.mapError { .log($0) })
+    }
+  }
+
+  /// Waits for an event's outcome. For threads that may wait for the disk.
+  func wait(for written: Mailbox<Result<Void, BrokerError>>) throws(LogError) {
+    wakeWriter()
+    var outcome: [Result<Void, BrokerError>] = []
+    _ = written.take(into: &outcome, until: nil)
+    if case .failure(.log(let error)) = outcome[0] { throw error }
+  }
+
+  /// Writes a snapshot if there were many events since the last one. For one thread; waits for the
+  /// disk.
+  func snapshotWhenDue(_ write: (ByteBuffer) -> Void) throws(LogError) {
+    guard events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot else { return }
+    try snapshot(write)
+  }
+
+  /// Writes a snapshot. For one thread; waits for the disk.
+  func snapshot(_ write: (ByteBuffer) -> Void) throws(LogError) {
+    events.store(0, ordering: .relaxed)
+    // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
+    let through = journal.committed
+    let content = ByteBuffer(capacity: 64 << 10)
+    write(content)
+    try journal.writeSnapshot(content, through: through)
+  }
+}

@@ -1,0 +1,9 @@
+/// Neighbouring messages that were leased, all for the same time.
+public struct LeasedRun: Sendable, Equatable {
+  /// Their offsets.
+  public let range: Range<Int64>
+  /// How often they were delivered, this time included.
+  public let attempt: UInt16
+  /// True if they are exactly the messages of whole batches.
+  public let isWhole: Bool
+}

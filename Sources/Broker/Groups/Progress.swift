@@ -1,0 +1,141 @@
+import DequeModule
+import HeapModule
+
+/// How far a group has come in one partition: where it has not begun yet, and what it has begun and
+/// not finished. Everything else before `next` is done.
+///
+/// A plain value: changes come through `apply`, live and from the journal alike. What only time
+/// brings (leases that end, retries that fall due) is not journaled, it follows from the runs.
+struct Progress {
+  /// What a receipt is worth.
+  enum Standing: Equatable {
+    /// It stands for the last delivery of messages that are not done.
+    case current
+    /// Its messages are done already.
+    case done
+    /// The messages were delivered anew, sought away or buried.
+    case stale
+  }
+
+  /// The first offset that was never leased.
+  private(set) var next: Int64
+  /// Goes up by one with each seek.
+  private(set) var epoch: UInt32 = 0
+  private(set) var runs = RunList()
+  private var dues = Heap<Due>()
+  private var ready = Deque<Due>()
+
+  init(next: Int64) { self.next = next }
+
+  /// Everything before it is done.
+  var floor: Int64 { runs.first?.offset ?? next }
+
+  /// When time changes something next, in milliseconds since 1970.
+  var nextDue: Int64? { dues.min?.time }
+
+  /// True when messages may be waiting for delivery now.
+  var hasReady: Bool { !ready.isEmpty }
+
+  /// Makes a change.
+  mutating func apply(_ change: ProgressChange) {
+    switch change {
+    case .begun(let offset): next = max(next, offset)
+    case .run(let run):
+      runs.put(run)
+      if run.condition != .dying { note(run) }
+    case .done(let range): runs.remove(range)
+    case .sought(let epoch, let next):
+      self = Progress(next: next)
+      self.epoch = epoch
+    }
+  }
+
+  /// Does what time brings: leases end, retries fall due.
+  ///
+  /// - Returns: the number of messages whose lease has ended.
+  mutating func advance(to now: Int64, attemptsMax: Int) -> Int {
+    var expired = 0
+    while let due = dues.min, due.time <= now {
+      dues.removeMin()
+      var changed: [DeliveryRun] = []
+      runs.forEach(in: due.range) { run in
+        if run.due == due.time, run.condition != .dying { changed.append(run) }
+        return true
+      }
+      for var run in changed {
+        if run.condition == .leased {
+          expired += Int(run.count)
+          run.condition = .lapsed
+          if Int(run.attempt) >= attemptsMax {
+            run.condition = .dying
+            run.due = -1
+          }
+          runs.put(run)
+        }
+        if run.condition.isFree {
+          ready.append(Due(time: run.due, offset: run.offset, count: run.count))
+        }
+      }
+    }
+    return expired
+  }
+
+  /// Takes messages that wait for delivery, those first that have waited longest; what of them is
+  /// not leased must be put back.
+  mutating func takeReady() -> DeliveryRun? {
+    while let due = ready.popFirst() {
+      var found: DeliveryRun?
+      runs.forEach(in: due.range) { run in
+        guard run.due == due.time, run.condition.isFree else { return true }
+        found = run
+        return false
+      }
+      guard let found else { continue }
+      if found.end < due.range.upperBound {
+        let rest = due.range.upperBound - found.end
+        ready.prepend(Due(time: due.time, offset: found.end, count: UInt32(rest)))
+      }
+      return found
+    }
+    return nil
+  }
+
+  /// Puts messages back that were taken and not leased, as the next to be taken.
+  mutating func putBack(_ run: DeliveryRun) {
+    ready.prepend(Due(time: run.due, offset: run.offset, count: run.count))
+  }
+
+  /// The oldest messages that are not done, if they wait for delivery: for groups that keep the
+  /// order.
+  func oldestReady(now: Int64) -> DeliveryRun? {
+    guard let first = runs.first, first.condition.isFree, first.due <= now else { return nil }
+    return first
+  }
+
+  /// What a receipt for these messages, at that attempt, is worth.
+  func standing(_ range: Range<Int64>, attempt: UInt16, epoch: UInt32) -> Standing {
+    guard epoch == self.epoch, range.upperBound <= next else { return .stale }
+    var standing = Standing.done
+    runs.forEach(in: range) { run in
+      standing = run.attempt == attempt && run.condition.isHeld ? .current : .stale
+      return standing == .current
+    }
+    return standing
+  }
+
+  private mutating func note(_ run: DeliveryRun) {
+    // What is done early leaves its moment behind; when most are such, they go.
+    if dues.count > 2 * runs.runCount + 1024 { forgetOldMoments() }
+    dues.insert(Due(time: run.due, offset: run.offset, count: run.count))
+  }
+
+  private mutating func forgetOldMoments() {
+    var valid: [Due] = []
+    let taken = Set(ready.map(\.offset))
+    runs.forEach { run in
+      guard run.condition != .dying, !taken.contains(run.offset) else { return }
+      valid.append(Due(time: run.due, offset: run.offset, count: run.count))
+    }
+    dues = Heap(valid)
+  }
+}
