@@ -50,6 +50,26 @@ struct Call {
     }
   }
 
+  /// The group that the path names: `/v1/groups/{group}…`.
+  func group() throws(Problem) -> Group {
+    let name = try pathSegment(2)
+    do {
+      return try broker.groups.group(name)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  /// The same, made with the defaults if there is none.
+  func groupToUse() throws(Problem) -> Group {
+    let name = try pathSegment(2)
+    do {
+      return try broker.groups.findOrMake(name)
+    } catch {
+      throw Problem(error)
+    }
+  }
+
   /// The number of the partition that the path names: `/v1/topics/{topic}/partitions/{partition}…`.
   func partitionNumber() throws(Problem) -> Int {
     let text = try pathSegment(4)

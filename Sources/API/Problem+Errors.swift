@@ -48,7 +48,9 @@ extension Problem {
         "The topic has \(present) partitions; they can be added, not taken away.")
       figures.append(("partitions", .number(Int64(present))))
     case .tooMany(let what, let max):
-      self.init(.conflict, "too_many_topics", "There are as many \(what) as there may be: \(max).")
+      self.init(
+        .conflict, what == "groups" ? "too_many_groups" : "too_many_topics",
+        "There are as many \(what) as there may be: \(max).")
       figures.append(("limit", .number(Int64(max))))
     case .groupNotFound(let name):
       self.init(.notFound, "group_not_found", "There is no group \(name).")
@@ -107,6 +109,11 @@ extension Problem {
   init(_ refusal: TopicConfig.Refusal) {
     let code = refusal.isNotSupportedYet ? "not_supported_yet" : "invalid_config"
     self.init(.badRequest, code, "\(refusal.field): \(refusal.reason)")
+    figures.append(("field", .text(refusal.field)))
+  }
+
+  init(_ refusal: GroupConfig.Refusal) {
+    self.init(.badRequest, "invalid_config", "\(refusal.field): \(refusal.reason)")
     figures.append(("field", .text(refusal.field)))
   }
 

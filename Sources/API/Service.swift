@@ -31,6 +31,7 @@ public final class Service: Sendable {
   public let httpMetrics: HTTPMetrics
   /// What each copy strategy costs.
   public let deliveryMetrics: DeliveryMetrics
+  let groupMetrics: GroupMetrics
   let logger: Logger
   let options: ServiceOptions
   let startMilliseconds: Int64
@@ -49,11 +50,13 @@ public final class Service: Sendable {
     logMetrics = LogMetrics(registry)
     httpMetrics = HTTPMetrics(registry)
     deliveryMetrics = DeliveryMetrics(registry)
+    groupMetrics = GroupMetrics(registry)
     self.clock = clock
     self.logger = logger
     self.options = options
     startMilliseconds = clock.wallMilliseconds()
     rates = Rates(clock: clock)
+    GroupMetrics.collect(registry, self)
   }
 
   /// How far the server has come.

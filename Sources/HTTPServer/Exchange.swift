@@ -89,10 +89,13 @@ public final class Exchange {
     connection.wake()
   }
 
-  /// Answers with file regions, by one copy strategy.
-  public func respond(_ response: ResponseHead, regions: [FileRegion], copy: CopyStrategy) {
+  /// Answers with file regions, by one copy strategy; bytes in `prefix` go before them.
+  public func respond(
+    _ response: ResponseHead, prefix: ByteBuffer? = nil, regions: [FileRegion], copy: CopyStrategy
+  ) {
     let count = regions.reduce(0) { $0 + $1.count }
-    guard begin(response, .length(count)) else { return }
+    guard begin(response, .length(count + (prefix?.count ?? 0))) else { return }
+    if head.method != .head, let prefix { connection.output.bytes.append(prefix.bytes) }
     if head.method != .head, count > 0 {
       let loop = connection.loop
       connection.output.append(

@@ -54,6 +54,18 @@ public final class FramedBatches: @unchecked Sendable {
     buffer = large
   }
 
+  /// Numbers the records from `offset` on and gives the bytes: for those who send batches without
+  /// storing them.
+  public func numbered(from offset: Offset) -> UnsafeRawBufferPointer {
+    var next = offset
+    for batch in batches {
+      let base = buffer.mutableBytes.baseAddress! + batch.position
+      base.storeBigEndian(next.value, at: 0)
+      next = next + batch.recordCount
+    }
+    return buffer.bytes
+  }
+
   /// The length of all batches together, in bytes.
   public var bytes: Int { buffer.count }
 

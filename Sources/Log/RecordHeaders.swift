@@ -17,6 +17,12 @@ public final class RecordHeaders {
   /// No headers.
   public init() { encode() }
 
+  /// The headers of a record.
+  public convenience init(of record: Record) {
+    self.init()
+    record.forEachHeader { add(name: $0, value: $1) }
+  }
+
   /// Forgets all headers.
   public func removeAll() {
     guard count > 0 else { return }

@@ -20,10 +20,13 @@ public final class SliceReader {
   private let regions: [FileRegion]
   private var index = 0
   private var position = 0
-  private let window = ByteBuffer(capacity: SliceReader.windowBytes + 64)
+  private let window: ByteBuffer
 
   /// Begins at the slice's first batch.
-  public init(_ slice: LogSlice) { regions = slice.regions }
+  public init(_ slice: LogSlice) {
+    regions = slice.regions
+    window = ByteBuffer(capacity: min(slice.bytes, SliceReader.windowBytes) + 64)
+  }
 
   /// The next batch, without waiting for a disk.
   public func next() throws(LogError) -> Step { try step(waiting: false) }

@@ -18,6 +18,12 @@ final class RecordJSON {
 
   func write(_ record: Record, to json: inout JSONWriter) {
     json.beginObject()
+    writeFields(record, to: &json)
+    json.endObject()
+  }
+
+  /// Writes a record's fields into an object that is open.
+  func writeFields(_ record: Record, to json: inout JSONWriter) {
     json.key("offset")
     json.number(record.offset.value)
     json.key("timestamp")
@@ -33,7 +39,6 @@ final class RecordJSON {
     json.key("headers")
     json.beginObject()
     if record.headerCount > 0 { writeHeaders(record, to: &json) }
-    json.endObject()
     json.endObject()
   }
 

@@ -29,6 +29,13 @@ enum StatusResource {
       json.beginArray()
       for topic in topics { TopicsResource.writeSummary(topic, to: &json) }
       json.endArray()
+      json.key("groups")
+      json.beginArray()
+      let now = call.broker.now()
+      for group in call.broker.groups.all {
+        GroupsResource.writeSummary(group, call.broker, now, to: &json)
+      }
+      json.endArray()
       json.key("strategies")
       json.beginArray()
       for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }

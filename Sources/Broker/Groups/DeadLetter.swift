@@ -5,7 +5,6 @@ import Platform
 enum DeadLetter {
   /// The headers' names.
   enum Header {
-    static let prefix = "sluice-"
     static let group = "sluice-group"
     static let topic = "sluice-topic"
     static let partition = "sluice-partition"
@@ -14,6 +13,9 @@ enum DeadLetter {
     static let firstDelivery = "sluice-first-delivery"
     static let lastDelivery = "sluice-last-delivery"
     static let reason = "sluice-reason"
+    static let all = [
+      group, topic, partition, offset, attempts, firstDelivery, lastDelivery, reason,
+    ]
   }
 
   /// Where a dead letter came from.
@@ -64,7 +66,7 @@ enum DeadLetter {
   }
 
   private static func isOurs(_ name: UnsafeRawBufferPointer) -> Bool {
-    name.count > Header.prefix.utf8.count && name.starts(with: Header.prefix.utf8)
+    Header.all.contains { name.elementsEqual($0.utf8) }
   }
 
   private static func add(_ name: String, _ value: String, to headers: RecordHeaders) {

@@ -120,8 +120,13 @@ extension Group {
     var request = ReadRequest(
       offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)
     request.wantsRuns = true
-    let slice = try partition.log.read(request)
-    let limit = slice.recordLimitOffset.value
+    var slice = try partition.log.read(request)
+    if request.offset > slice.runs.first?.lowerBound ?? request.offset, wish.wantsWholeBatches {
+      // The rest of a batch that was begun goes by itself, what follows goes in whole batches.
+      request.maxRecords = 1
+      slice = try partition.log.read(request)
+    }
+    let limit = (wish.wantsWholeBatches ? slice.nextOffset : slice.recordLimitOffset).value
     guard limit > next else { return }
     var changes: [ProgressChange] = []
     var leased: [LeasedRun] = []

@@ -2,18 +2,17 @@ import Log
 import Platform
 
 extension Group {
-  /// Acks, gives back, buries or extends what receipts stand for. `completion` gets for each
-  /// receipt whether it counted, on `sink`, once that is as durable as the messages' topics
-  /// promise.
+  /// Acks, gives back, buries or extends what receipts stand for. `completion` runs on `sink` once
+  /// that is as durable as the messages' topics promise.
   ///
   /// - Parameters:
   ///   - receipts: `nil` stands for one that was not signed here.
   ///   - random: from 0 up to 1, for the jitter of retries.
+  /// - Returns: for each receipt whether it counts.
   public func settle(
     _ receipts: [Receipt?], _ settlement: Settlement, now: Int64, random: Double,
-    sink: any JobSink,
-    _ completion: @escaping @Sendable (Result<[Bool], BrokerError>) -> Void
-  ) {
+    sink: any JobSink, _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
+  ) -> [Bool] {
     let events = GroupEventWriter(buffer: ByteBuffer(capacity: 256))
     let (counted, wakes): ([Bool], Bool) = state.withLock { state in
       if state.isDeleted { return (receipts.map { _ in false }, false) }
@@ -22,16 +21,12 @@ extension Group {
       for (partition, changes) in batch.changes { apply(changes, to: partition, events) }
       if !events.buffer.isEmpty {
         journal.append(
-          events.buffer, batch.isDurable ? .committed : .written, sink: sink
-        ) { outcome in
-          completion(outcome.map { counted })
-        }
+          events.buffer, batch.isDurable ? .committed : .written, sink: sink, completion)
       }
       return (counted, batch.freesMessages || state.config.isOrdered)
     }
-    if events.buffer.isEmpty {
-      sink.post([{ completion(.success(counted)) }])
-    }
+    if events.buffer.isEmpty { sink.post([{ completion(.success(())) }]) }
     if wakes { wakeWaiters() }
+    return counted
   }
 }

@@ -15,8 +15,11 @@ public struct GroupCounts: Sendable, Equatable {
   /// Messages that retention or truncation deleted before they were acked.
   public var lost = 0
 
+  /// Nothing yet.
+  public init() {}
+
   /// The sums.
-  static func + (left: Self, right: Self) -> Self {
+  public static func + (left: Self, right: Self) -> Self {
     var sum = left
     sum.delivered += right.delivered
     sum.redelivered += right.redelivered

@@ -35,6 +35,9 @@ struct LeaseWish {
       isWhole: range == batch.lowerBound.value..<batch.upperBound.value)
   }
 
+  /// True when batches should be leased whole, even if they hold more messages than were asked for.
+  var wantsWholeBatches: Bool { fewRuns }
+
   mutating func add(_ slice: LogSlice, _ leased: [LeasedRun], of partition: GroupPartition) {
     parts.append(
       LeasedPart(

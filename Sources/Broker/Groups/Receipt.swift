@@ -5,4 +5,17 @@ public struct Receipt: Equatable {
   static let itemsMax = 64
 
   var items: [ReceiptItem]
+
+  /// The receipt for everything in these parts.
+  public init(_ parts: [LeasedPart]) {
+    items = parts.flatMap { part in
+      part.runs.map { run in
+        ReceiptItem(
+          id: part.id, epoch: part.epoch, offset: run.range.lowerBound,
+          count: UInt32(run.range.count), attempt: run.attempt)
+      }
+    }
+  }
+
+  init(items: [ReceiptItem]) { self.items = items }
 }

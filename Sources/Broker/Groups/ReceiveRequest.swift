@@ -17,7 +17,7 @@ public struct ReceiveRequest: Sendable {
   public var maxBytes: Int
   /// For how long, in milliseconds; `nil` for what the group's config says.
   public var leaseMilliseconds: Int64?
-  /// True if everything must come from one partition.
+  /// True if everything must come from one partition, in whole batches where that is possible.
   public var fromOnePartition: Bool
 
   /// A wish.

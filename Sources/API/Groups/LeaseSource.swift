@@ -1,0 +1,132 @@
+import Broker
+import HTTPServer
+import JSON
+import Log
+import Platform
+
+/// Messages of several partitions as one JSON document, decoded as fast as the client takes them:
+/// `{"records":[{…,"topic","partition","attempt","receipt"}]}`.
+final class LeaseSource: BodySource {
+  private let parts: [LeasedPart]
+  private let records: RecordJSON
+  private let exchange: Exchange
+  /// Signs a receipt for each message; `nil` for messages that are only shown.
+  private let signer: ReceiptSigner?
+  /// What stands behind the records, a comma in front.
+  private let tail: String
+  private let receipt = ByteBuffer(capacity: 64)
+  private var reader: SliceReader?
+  private var partIndex = 0
+  private var runIndex = 0
+  private var hasBegun = false
+  private var recordCount = 0
+  private var isBringingIn = false
+  /// Why the last `fill` failed.
+  private(set) var failure: LogError?
+
+  init(
+    _ parts: [LeasedPart], _ records: RecordJSON, for exchange: Exchange,
+    _ signer: ReceiptSigner?, tail: String = ""
+  ) {
+    self.parts = parts
+    self.records = records
+    self.exchange = exchange
+    self.signer = signer
+    self.tail = tail
+  }
+
+  func fill(_ buffer: ByteBuffer, budget: Int) -> BodyStep {
+    if !hasBegun {
+      hasBegun = true
+      buffer.append("{\"records\":[")
+    }
+    let limit = buffer.count + budget
+    do {
+      while partIndex < parts.count {
+        if buffer.count >= limit { return .more }
+        let part = parts[partIndex]
+        let reader = self.reader ?? SliceReader(part.slice)
+        self.reader = reader
+        switch try reader.next() {
+        case .batch(let header, let bytes): try append(header, bytes, of: part, to: buffer)
+        case .notCached:
+          bringIn(reader)
+          return .waiting
+        case .end: endPart()
+        }
+      }
+    } catch let error as LogError {
+      failure = error
+      return .failed
+    } catch {
+      failure = .unreadable(reason: "a batch's records are malformed")
+      return .failed
+    }
+    buffer.append("]")
+    buffer.append(tail)
+    buffer.append("}\n")
+    return .end
+  }
+
+  private func endPart() {
+    reader = nil
+    runIndex = 0
+    partIndex += 1
+  }
+
+  private func append(
+    _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, of part: LeasedPart,
+    to buffer: ByteBuffer
+  ) throws {
+    var batch = try RecordReader(bytes, header: header)
+    while let record = try batch.next() {
+      let offset = record.offset.value
+      while part.runs[runIndex].range.upperBound <= offset {
+        runIndex += 1
+        if runIndex == part.runs.count { return endPart() }
+      }
+      guard part.runs[runIndex].range.contains(offset) else { continue }
+      if recordCount > 0 { buffer.append(UInt8(ascii: ",")) }
+      recordCount += 1
+      var json = JSONWriter(into: buffer)
+      json.beginObject()
+      records.writeFields(record, to: &json)
+      json.key("topic")
+      json.string(part.topic)
+      json.key("partition")
+      json.number(part.partition)
+      if let signer { writeReceipt(offset, of: part, signer, to: &json) }
+      json.endObject()
+      // The rest of the batch need not be looked at.
+      if part.runs[runIndex].range.upperBound == offset + 1, runIndex == part.runs.count - 1 {
+        return endPart()
+      }
+    }
+  }
+
+  private func writeReceipt(
+    _ offset: Int64, of part: LeasedPart, _ signer: ReceiptSigner, to json: inout JSONWriter
+  ) {
+    let attempt = part.runs[runIndex].attempt
+    json.key("attempt")
+    json.number(Int(attempt))
+    json.key("receipt")
+    receipt.removeAll()
+    signer.write(message: offset, attempt: attempt, of: part, into: receipt)
+    json.string(utf8: receipt.bytes)
+  }
+
+  /// Waits for the disk on another thread, then goes on; an error shows when the reader is asked
+  /// again.
+  private func bringIn(_ reader: SliceReader) {
+    guard !isBringingIn else { return }
+    isBringingIn = true
+    let carried = RecordSourceReader(reader)
+    exchange.offload {
+      carried.bringIn()
+    } then: { [self] _ in
+      isBringingIn = false
+      exchange.resumeOutput()
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Broker
+import HTTP
+import HTTPServer
+import Log
+import Platform
+
+/// One receive on its way: leases, waits for messages if it may, answers. Belongs to its loop.
+final class Receive {
+  private let call: Call
+  private let group: Group
+  private let body: ReceiveBody
+  private let isRaw: Bool
+  private var timer: LoopTimer?
+  private var held: GroupWaiter?
+  private var waiter: LogWaiter?
+  private var isWaiting = false
+  private var waitIsOver: Bool
+
+  init(_ call: Call, _ group: Group, _ body: ReceiveBody, isRaw: Bool) {
+    self.call = call
+    self.group = group
+    self.body = body
+    self.isRaw = isRaw
+    waitIsOver = body.waitMilliseconds == 0
+  }
+
+  /// Leases, and answers unless there is nothing and the request may wait.
+  func run() {
+    guard !call.exchange.isGone else { return endWait() }
+    do throws(BrokerError) {
+      var topics: [Topic] = []
+      for name in body.topics { topics.append(try call.broker.topic(name)) }
+      let request = ReceiveRequest(
+        topics: topics, tags: body.tags, maxRecords: body.recordsMax(isRaw: isRaw),
+        maxBytes: body.maxBytes, leaseMilliseconds: body.leaseMilliseconds,
+        fromOnePartition: isRaw)
+      let lease = try group.receive(request, now: call.broker.now())
+      call.handler.hasProduced = true
+      if lease.parts.isEmpty, !waitIsOver {
+        wait(lease, topics)
+      } else {
+        let waited = isWaiting
+        endWait()
+        answer(lease, waited: waited)
+      }
+    } catch {
+      endWait()
+      call.fail(Problem(error))
+    }
+  }
+
+  // MARK: - Waiting
+
+  private func wait(_ lease: Lease, _ topics: [Topic]) {
+    if !isWaiting {
+      guard call.service.countWaiterIn(limit: call.broker.limits.waitersMax) else {
+        var problem = Problem(.tooManyRequests, "too_many_waiters", "Too many requests wait.")
+        problem.retryAfterSeconds = 1
+        return call.fail(problem)
+      }
+      isWaiting = true
+      timer = call.exchange.after(milliseconds: body.waitMilliseconds) { [self] in giveUp() }
+      call.exchange.onDrain = { [self] in giveUp() }
+      call.exchange.onGone = { [self] in
+        _ = self.waiter?.claim()
+        endWait()
+      }
+    }
+    forget()
+    let bound = ThreadBound(self)
+    let waiter = LogWaiter(sink: call.exchange.sink) { bound.value.run() }
+    let held = GroupWaiter(waiter, topics: topics)
+    self.waiter = waiter
+    self.held = held
+    // Messages may have come between the look and this line: then look again at once.
+    if !group.hold(held, after: lease), waiter.claim() { run() }
+  }
+
+  /// The time is up, unless messages won: then their job is on the way and answers.
+  private func giveUp() {
+    waitIsOver = true
+    guard let waiter, waiter.claim() else { return }
+    run()
+  }
+
+  private func forget() {
+    if let held { group.forget(held) }
+    held = nil
+  }
+
+  private func endWait() {
+    timer?.cancel()
+    timer = nil
+    forget()
+    // The waiter's job holds this receive.
+    waiter = nil
+    call.exchange.onDrain = nil
+    call.exchange.onGone = nil
+    if isWaiting { call.service.countWaiterOut() }
+    isWaiting = false
+  }
+
+  // MARK: - Answering
+
+  private func answer(_ lease: Lease, waited: Bool) {
+    var head = ResponseHead(.ok)
+    head.add("Cache-Control", "no-store")
+    call.service.groupMetrics.answered(
+      since: call.exchange.arrived, now: call.service.clock.monotonicTime(), waited: waited)
+    if isRaw { return RawLease(call, lease).answer(head) }
+    head.add("Content-Type", "application/json")
+    let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
+    let source = LeaseSource(lease.parts, records, for: call.exchange, call.handler.signer)
+    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
+      call.fail(Problem(error))
+    }
+  }
+}

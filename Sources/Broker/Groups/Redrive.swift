@@ -1,0 +1,114 @@
+import Log
+import Platform
+
+/// Sends dead letters back where they came from. For the scheduler's thread: it waits for the disk.
+struct Redrive {
+  private static let bytesMax = 1 << 20
+
+  /// Letters for one partition, and their places among the letters.
+  private struct Lane {
+    let log: any RecordLog
+    var builder = BatchBuilder()
+    var offsets: [Int64] = []
+  }
+
+  let group: Group
+  let letters: Topic
+  let request: RedriveRequest
+  let broker: Broker
+
+  func run() throws(BrokerError) -> RedriveResult {
+    var result = RedriveResult()
+    let log = letters.partitions[0]
+    let end = log.offsets.highWatermark.value
+    var position = log.offsets.logStart.value
+    do throws(LogError) {
+      while position < end, result.redriven < request.max {
+        let open = group.open(letters, 0, in: position..<end)
+        guard let first = open.first else { break }
+        let slice = try log.read(
+          ReadRequest(offset: Offset(first.lowerBound), maxBytes: Redrive.bytesMax))
+        let limit = min(end, slice.nextOffset.value)
+        let sent = try send(slice, open.filter { $0.lowerBound < limit }, &result)
+        if !sent.isEmpty { group.settleOpen(letters, 0, done: sent, upTo: limit) }
+        position = limit
+      }
+    } catch {
+      throw .log(error)
+    }
+    result.remaining = group.openCount(letters, 0)
+    return result
+  }
+
+  /// Sends what is wanted of a slice, waits until it is stored, and gives the letters' offsets.
+  private func send(
+    _ slice: LogSlice, _ open: [Range<Int64>], _ result: inout RedriveResult
+  ) throws(LogError) -> [Range<Int64>] {
+    var lanes: [String: Lane] = [:]
+    var count = result.redriven
+    let reader = SliceReader(slice)
+    while let (header, bytes) = try reader.nextWaiting() {
+      do throws(RecordReader.Failure) {
+        var records = try RecordReader(bytes, header: header)
+        while let record = try records.next(), count < request.max {
+          guard open.contains(where: { $0.contains(record.offset.value) }), isWanted(record)
+          else { continue }
+          guard let origin = DeadLetter.origin(of: record), let log = log(of: origin) else {
+            result.failed += 1
+            continue
+          }
+          add(record, to: log, "\(origin.topic)-\(origin.partition)", &lanes)
+          count += 1
+        }
+      } catch {
+        throw .unreadable(reason: "the records at \(header.baseOffset) are \(error)")
+      }
+    }
+    var sent: [Range<Int64>] = []
+    for lane in lanes.values {
+      let answer = Mailbox<Result<AppendRequest.Stored, LogError>>()
+      lane.log.append(lane.builder.finish(), acknowledgement: .committed, sink: DirectSink()) {
+        answer.post($0)
+      }
+      broker.wakeWriter()
+      var outcome: [Result<AppendRequest.Stored, LogError>] = []
+      _ = answer.take(into: &outcome, until: nil)
+      _ = try outcome[0].get()
+      result.redriven += lane.offsets.count
+      sent += lane.offsets.map { $0..<($0 + 1) }
+    }
+    return sent
+  }
+
+  private func add(
+    _ record: Record, to log: any RecordLog, _ name: String, _ lanes: inout [String: Lane]
+  ) {
+    let headers = RecordHeaders()
+    DeadLetter.copyOwn(record, to: headers)
+    var lane = lanes[name] ?? Lane(log: log)
+    lane.builder.append(
+      key: record.key, value: record.value, headers: headers, timestamp: record.timestamp)
+    lane.offsets.append(record.offset.value)
+    lanes[name] = lane
+  }
+
+  private func log(of origin: DeadLetter.Origin) -> (any RecordLog)? {
+    guard let topic = try? broker.topic(origin.topic) else { return nil }
+    return try? topic.partition(origin.partition)
+  }
+
+  private func isWanted(_ record: Record) -> Bool {
+    if let tag = request.tag {
+      guard let own = record.tag, own.elementsEqual(tag.utf8) else { return false }
+    }
+    if let topic = request.topic, DeadLetter.origin(of: record)?.topic != topic { return false }
+    guard let reason = request.reason else { return true }
+    var isSame = false
+    record.forEachHeader { name, value in
+      if let value, name.elementsEqual(DeadLetter.Header.reason.utf8) {
+        isSame = value.elementsEqual(reason.utf8)
+      }
+    }
+    return isSame
+  }
+}
