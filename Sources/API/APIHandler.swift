@@ -17,6 +17,8 @@ public final class APIHandler: RequestHandler {
   private var ownHost = ByteBuffer()
   private let router = Router(Routes.all)
   private var broker: Broker?
+  /// Batches that were read a moment ago.
+  let recent = RecentBatches()
   /// The loop's signer of receipts, made when it is first needed.
   private(set) lazy var signer = broker!.groups.makeSigner()
   /// True once something was handed to the log in this turn.

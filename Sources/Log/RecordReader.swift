@@ -23,6 +23,20 @@ public struct RecordReader {
     self.header = header
   }
 
+  /// Passes over the records before `offset` without decoding them, if the batch is one whose
+  /// records have all the offsets there are between its first and its last.
+  public mutating func skip(to offset: Offset) throws(Failure) {
+    guard header.recordCount == header.lastOffsetDelta + 1 else { return }
+    let wanted = min(offset - header.baseOffset, Int(header.recordCount))
+    while index < wanted {
+      guard let length = Varint.read(bytes, &position), length > 0,
+        length <= bytes.count - position
+      else { throw .malformed }
+      position += Int(length)
+      index += 1
+    }
+  }
+
   /// The next record, or `nil` behind the last one.
   public mutating func next() throws(Failure) -> Record? {
     guard index < Int(header.recordCount) else {

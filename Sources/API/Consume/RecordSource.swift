@@ -71,6 +71,7 @@ final class RecordSource: BodySource {
     _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, to buffer: ByteBuffer
   ) throws {
     var batch = try RecordReader(bytes, header: header)
+    try batch.skip(to: first)
     while let record = try batch.next() {
       guard record.offset >= first else { continue }
       guard record.offset < slice.recordLimitOffset else { return }

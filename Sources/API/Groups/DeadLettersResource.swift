@@ -29,7 +29,7 @@ enum DeadLettersResource {
     }
     let records = RecordJSON(values, onOneLine: false, parser: call.handler.parser)
     let source = LeaseSource(
-      letters.part.map { [$0] } ?? [], records, for: call.exchange, nil,
+      letters.part.map { [$0] } ?? [], records, for: call.exchange, call.handler.recent, nil,
       tail: ",\"next_offset\":\(letters.nextOffset),\"total\":\(letters.total)")
     if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
       throw Problem(error)

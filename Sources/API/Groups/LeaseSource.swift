@@ -10,6 +10,7 @@ final class LeaseSource: BodySource {
   private let parts: [LeasedPart]
   private let records: RecordJSON
   private let exchange: Exchange
+  private let recent: RecentBatches
   /// Signs a receipt for each message; `nil` for messages that are only shown.
   private let signer: ReceiptSigner?
   /// What stands behind the records, a comma in front.
@@ -26,11 +27,12 @@ final class LeaseSource: BodySource {
 
   init(
     _ parts: [LeasedPart], _ records: RecordJSON, for exchange: Exchange,
-    _ signer: ReceiptSigner?, tail: String = ""
+    _ recent: RecentBatches, _ signer: ReceiptSigner?, tail: String = ""
   ) {
     self.parts = parts
     self.records = records
     self.exchange = exchange
+    self.recent = recent
     self.signer = signer
     self.tail = tail
   }
@@ -45,10 +47,17 @@ final class LeaseSource: BodySource {
       while partIndex < parts.count {
         if buffer.count >= limit { return .more }
         let part = parts[partIndex]
+        if reader == nil, let kept = recent.find(part.slice) {
+          _ = try append(kept.header, kept.bytes, of: part, to: buffer)
+          endPart()
+          continue
+        }
         let reader = self.reader ?? SliceReader(part.slice)
         self.reader = reader
         switch try reader.next() {
-        case .batch(let header, let bytes): try append(header, bytes, of: part, to: buffer)
+        case .batch(let header, let bytes):
+          recent.keep(bytes, of: part.slice)
+          if try append(header, bytes, of: part, to: buffer) { endPart() }
         case .notCached:
           bringIn(reader)
           return .waiting
@@ -74,16 +83,18 @@ final class LeaseSource: BodySource {
     partIndex += 1
   }
 
+  /// Writes what was leased of a batch; true if it was the last the part wants.
   private func append(
     _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, of part: LeasedPart,
     to buffer: ByteBuffer
-  ) throws {
+  ) throws -> Bool {
     var batch = try RecordReader(bytes, header: header)
+    try batch.skip(to: Offset(part.runs[runIndex].range.lowerBound))
     while let record = try batch.next() {
       let offset = record.offset.value
       while part.runs[runIndex].range.upperBound <= offset {
         runIndex += 1
-        if runIndex == part.runs.count { return endPart() }
+        if runIndex == part.runs.count { return true }
       }
       guard part.runs[runIndex].range.contains(offset) else { continue }
       if recordCount > 0 { buffer.append(UInt8(ascii: ",")) }
@@ -99,9 +110,10 @@ final class LeaseSource: BodySource {
       json.endObject()
       // The rest of the batch need not be looked at.
       if part.runs[runIndex].range.upperBound == offset + 1, runIndex == part.runs.count - 1 {
-        return endPart()
+        return true
       }
     }
+    return false
   }
 
   private func writeReceipt(

@@ -110,7 +110,8 @@ final class Receive {
     if isRaw { return RawLease(call, lease).answer(head) }
     head.add("Content-Type", "application/json")
     let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
-    let source = LeaseSource(lease.parts, records, for: call.exchange, call.handler.signer)
+    let source = LeaseSource(
+      lease.parts, records, for: call.exchange, call.handler.recent, call.handler.signer)
     if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
       call.fail(Problem(error))
     }
