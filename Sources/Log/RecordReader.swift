@@ -9,10 +9,27 @@ public struct RecordReader {
     case compressed
   }
 
+  /// A place between two records of a batch, to go on from later.
+  public struct Mark: Sendable {
+    fileprivate var position = BatchHeader.bytes
+    fileprivate var index = 0
+
+    /// The place before the first record.
+    public init() {}
+  }
+
   private let bytes: UnsafeRawBufferPointer
   private let header: BatchHeader
   private var position = BatchHeader.bytes
   private var index = 0
+
+  /// Where the next record begins.
+  public var mark: Mark {
+    var mark = Mark()
+    mark.position = position
+    mark.index = index
+    return mark
+  }
 
   /// Begins at the first record of `batch`, which must hold the whole batch that `header`
   /// describes.
@@ -25,9 +42,15 @@ public struct RecordReader {
 
   /// Passes over the records before `offset` without decoding them, if the batch is one whose
   /// records have all the offsets there are between its first and its last.
-  public mutating func skip(to offset: Offset) throws(Failure) {
+  ///
+  /// - Parameter mark: a place in the very same batch where an earlier reading stopped.
+  public mutating func skip(to offset: Offset, from mark: Mark = Mark()) throws(Failure) {
     guard header.recordCount == header.lastOffsetDelta + 1 else { return }
     let wanted = min(offset - header.baseOffset, Int(header.recordCount))
+    if mark.index > index, mark.index <= wanted {
+      index = mark.index
+      position = mark.position
+    }
     while index < wanted {
       guard let length = Varint.read(bytes, &position), length > 0,
         length <= bytes.count - position

@@ -21,6 +21,8 @@ final class LeaseSource: BodySource {
   private var runIndex = 0
   private var hasBegun = false
   private var recordCount = 0
+  /// Where the last batch was left.
+  private var stop = RecordReader.Mark()
   private var isBringingIn = false
   /// Why the last `fill` failed.
   private(set) var failure: LogError?
@@ -48,7 +50,8 @@ final class LeaseSource: BodySource {
         if buffer.count >= limit { return .more }
         let part = parts[partIndex]
         if reader == nil, let kept = recent.find(part.slice) {
-          _ = try append(kept.header, kept.bytes, of: part, to: buffer)
+          _ = try append(kept.header, kept.bytes, of: part, from: kept.mark, to: buffer)
+          recent.stopped(at: stop)
           endPart()
           continue
         }
@@ -86,10 +89,11 @@ final class LeaseSource: BodySource {
   /// Writes what was leased of a batch; true if it was the last the part wants.
   private func append(
     _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, of part: LeasedPart,
-    to buffer: ByteBuffer
+    from mark: RecordReader.Mark = RecordReader.Mark(), to buffer: ByteBuffer
   ) throws -> Bool {
     var batch = try RecordReader(bytes, header: header)
-    try batch.skip(to: Offset(part.runs[runIndex].range.lowerBound))
+    try batch.skip(to: Offset(part.runs[runIndex].range.lowerBound), from: mark)
+    defer { stop = batch.mark }
     while let record = try batch.next() {
       let offset = record.offset.value
       while part.runs[runIndex].range.upperBound <= offset {
