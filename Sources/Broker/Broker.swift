@@ -165,6 +165,7 @@ public final class Broker: Sendable {
         report("dead letters of \(group.name): \(error)")
       }
     }
+    engine.wakeWriter()
     do {
       try groups.snapshotWhenDue()
     } catch {

@@ -35,7 +35,6 @@ final class Receive {
         maxBytes: body.maxBytes, leaseMilliseconds: body.leaseMilliseconds,
         fromOnePartition: isRaw)
       let lease = try group.receive(request, now: call.broker.now())
-      call.handler.hasProduced = true
       if lease.parts.isEmpty, !waitIsOver {
         wait(lease, topics)
       } else {

@@ -28,7 +28,8 @@ final class GroupJournal: Sendable {
     self.clock = clock
   }
 
-  /// Appends an event for which nobody waits.
+  /// Appends an event for which nobody waits: it is written with the next one somebody waits for,
+  /// or at the scheduler's next tick. A lease that is lost with the process is delivered again.
   func note(_ event: ByteBuffer) {
     append(event, .written, sink: nobody) { _ in }
   }
