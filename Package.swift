@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: strict),
     tests("CrashTests", ["Support", "sluice"]),
     tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
-    tests("APITests", ["API"]),
+    tests("APITests", ["API", "Broker"]),
     tests("BrokerTests", ["Broker"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),

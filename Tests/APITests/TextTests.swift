@@ -1,6 +1,7 @@
 import Testing
 
 @testable import API
+import Broker
 
 /// Durations and times as the interface writes them.
 @Suite struct TextTests {

@@ -38,7 +38,8 @@ final class RecentBatches {
     if !entries.isEmpty { entries[0].mark = mark }
   }
 
-  /// Keeps a checked batch that is all of `slice`, in place of the one that was not asked for longest.
+  /// Keeps a checked batch that is all of `slice`, in place of the one that was not asked for
+  /// longest.
   func keep(_ batch: UnsafeRawBufferPointer, of slice: LogSlice) {
     guard let region = RecentBatches.only(slice), region.count == batch.count else { return }
     if entries.contains(where: { RecentBatches.isSame($0.region, region) }) { return }

@@ -44,13 +44,13 @@ final class GroupMetrics: Sendable {
         for (topic, figures) in figures(of: group, now: now) {
           if labelled < labelledMax {
             labelled += 1
-            write(figures, [("group", group.name), ("topic", topic)], samples)
+            put(figures, [("group", group.name), ("topic", topic)], samples)
           } else {
             rest = (rest ?? GroupFigures()) + figures
           }
         }
       }
-      if let rest { write(rest, [("group", "other"), ("topic", "other")], samples) }
+      if let rest { put(rest, [("group", "other"), ("topic", "other")], samples) }
     }
   }
 
@@ -69,7 +69,7 @@ final class GroupMetrics: Sendable {
     return byTopic
   }
 
-  private static func write(
+  private static func put(
     _ figures: GroupFigures, _ labels: [(String, String)], _ samples: SampleWriter
   ) {
     for family in gauges + counters {

@@ -97,7 +97,7 @@ enum GroupsResource {
     group.config.write(to: &json)
     json.key("partitions")
     json.beginArray()
-    for standing in standings { write(standing, now, to: &json) }
+    for standing in standings { Self.write(standing, now, to: &json) }
     json.endArray()
     json.endObject()
   }

@@ -18,7 +18,7 @@ enum OffsetsResource {
         json.key("offsets")
         json.beginArray()
         for (number, cursor) in cursors.sorted(by: { $0.key < $1.key }) {
-          write(topic, number, cursor, to: &json)
+          Self.write(topic, number, cursor, to: &json)
         }
         json.endArray()
         json.endObject()
@@ -32,7 +32,7 @@ enum OffsetsResource {
         .notFound, "offset_not_found",
         "The group \(group.name) has no cursor in \(topic), partition \(number).")
     }
-    call.respondJSON { write(topic, number, cursor, to: &$0) }
+    call.respondJSON { Self.write(topic, number, cursor, to: &$0) }
   }
 
   @Sendable static func put(_ call: Call) throws(Problem) {
@@ -59,7 +59,7 @@ enum OffsetsResource {
         topic, partition, cursor, sink: call.exchange.sink,
         call.completion { call, outcome in
           call.answer(outcome) { _ in
-            call.respondJSON { write(topic.name, partition, cursor, to: &$0) }
+            call.respondJSON { Self.write(topic.name, partition, cursor, to: &$0) }
           }
         })
       call.handler.hasProduced = true

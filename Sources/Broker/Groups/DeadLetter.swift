@@ -1,7 +1,8 @@
 import Log
 import Platform
 
-/// A message in a dead-letter topic: the message as it was, and headers that say where it came from.
+/// A message in a dead-letter topic: the message as it was, and headers that say where it came
+/// from.
 enum DeadLetter {
   /// The headers' names.
   enum Header {

@@ -29,7 +29,7 @@ extension Group {
   func openCount(_ topic: Topic, _ number: Int) -> Int {
     let offsets = topic.partitions[number].offsets
     let all = offsets.logStart.value..<max(offsets.logStart.value, offsets.highWatermark.value)
-    return open(topic, number, in: all).reduce(0) { $0 + $1.count }
+    return self.open(topic, number, in: all).reduce(0) { $0 + $1.count }
   }
 
   /// Notes that some messages of a partition are done, and that those before `end` were looked at.

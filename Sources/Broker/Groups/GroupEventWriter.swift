@@ -25,7 +25,7 @@ struct GroupEventWriter {
     case .left(let id):
       put(GroupEventKind.left)
       put(id)
-    case .progress(let id, let changes): write(id, changes)
+    case .progress(let id, let changes): self.write(id, changes)
     case .key(let key):
       put(GroupEventKind.key)
       put(UInt32(key.count))
@@ -44,7 +44,7 @@ struct GroupEventWriter {
     put(GroupEventKind.progress)
     put(id)
     put(UInt32(changes.count))
-    for change in changes { write(change) }
+    for change in changes { self.write(change) }
   }
 
   private func write(_ change: ProgressChange) {

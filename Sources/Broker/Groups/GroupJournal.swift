@@ -57,18 +57,18 @@ final class GroupJournal: Sendable {
 
   /// Writes a snapshot if there were many events since the last one. For one thread; waits for the
   /// disk.
-  func snapshotWhenDue(_ write: (ByteBuffer) -> Void) throws(LogError) {
+  func snapshotWhenDue(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     guard events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot else { return }
-    try snapshot(write)
+    try snapshot(fill)
   }
 
   /// Writes a snapshot. For one thread; waits for the disk.
-  func snapshot(_ write: (ByteBuffer) -> Void) throws(LogError) {
+  func snapshot(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     events.store(0, ordering: .relaxed)
     // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
     let through = journal.committed
     let content = ByteBuffer(capacity: 64 << 10)
-    write(content)
+    fill(content)
     try journal.writeSnapshot(content, through: through)
   }
 }

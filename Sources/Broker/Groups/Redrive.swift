@@ -29,7 +29,7 @@ struct Redrive {
         let slice = try log.read(
           ReadRequest(offset: Offset(first.lowerBound), maxBytes: Redrive.bytesMax))
         let limit = min(end, slice.nextOffset.value)
-        let sent = try send(slice, open.filter { $0.lowerBound < limit }, &result)
+        let sent = try sendBack(slice, open.filter { $0.lowerBound < limit }, &result)
         if !sent.isEmpty { group.settleOpen(letters, 0, done: sent, upTo: limit) }
         position = limit
       }
@@ -41,7 +41,7 @@ struct Redrive {
   }
 
   /// Sends what is wanted of a slice, waits until it is stored, and gives the letters' offsets.
-  private func send(
+  private func sendBack(
     _ slice: LogSlice, _ open: [Range<Int64>], _ result: inout RedriveResult
   ) throws(LogError) -> [Range<Int64>] {
     var lanes: [String: Lane] = [:]
