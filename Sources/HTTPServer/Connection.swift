@@ -54,8 +54,7 @@ final class Connection {
     if event.readable { isReadable = true }
     if event.ended {
       endIsNear = true
-      // Nobody closes only their own side to wait for records that may never come.
-      if let exchange, !exchange.isAnswered, exchange.onGone != nil { return close() }
+      if waitsForNobody { return close() }
     }
     run()
   }
@@ -82,7 +81,14 @@ final class Connection {
       if isClosed { return }
       finishExchange()
     } while mustRunAgain && !isClosed
-    if isOver { close() }
+    if isOver || waitsForNobody { close() }
+  }
+
+  /// True when the client has closed its side and its request waits for what may never come: nobody
+  /// closes only their own side to wait for that. The end may have come together with the request.
+  private var waitsForNobody: Bool {
+    guard endIsNear || peerEnded, let exchange else { return false }
+    return !exchange.isAnswered && exchange.onGone != nil
   }
 
   /// True when a client that sends no more has had all its answers.
@@ -338,8 +344,7 @@ final class Connection {
     }
     // The client may have closed only its own side and still read; but a body cut short will never
     // be whole.
-    // And nobody closes only their side to wait for what may never come.
-    if !exchange.isAnswered, !exchange.isBodyComplete || exchange.onGone != nil { return close() }
+    if !exchange.isAnswered, !exchange.isBodyComplete { return close() }
     // An answered request whose body will never be whole has nothing left to wait for.
     if exchange.isAnswered, !exchange.isBodyComplete { exchange.keepsAlive = false }
   }

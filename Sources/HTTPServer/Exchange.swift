@@ -15,7 +15,10 @@ public final class Exchange {
   /// True once the client is gone: nobody reads the answer.
   public private(set) var isGone = false
   /// Called once if the client goes before the answer is given.
-  public var onGone: (() -> Void)?
+  public var onGone: (() -> Void)? {
+    // The client may be gone already.
+    didSet { if onGone != nil { connection.wake() } }
+  }
   /// Called once if the server drains before the answer is given: it should then be given at once.
   public var onDrain: (() -> Void)?
 
