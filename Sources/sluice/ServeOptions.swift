@@ -50,6 +50,9 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Partitions of all topics together. (default: 20000)")
   var maxPartitions: Int?
 
+  @Option(help: "Consumer groups at one time. (default: 10000)")
+  var maxGroups: Int?
+
   @Option(help: "Seconds a connection may be silent between requests. (default: 75)")
   var idleTimeout: Int?
 
@@ -117,6 +120,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxWaiters, "max-waiters", &settings.limits.waitersMax)
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
+    try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
   }
 
   private func applyTimes(

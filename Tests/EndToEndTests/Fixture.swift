@@ -8,6 +8,7 @@ import Support
 /// | `small` | segments of 1 KiB, several of them sealed |
 /// | `cut` | truncated: begins at 3 |
 /// | `tight` | takes records of 100 bytes |
+/// | `queue` | eight messages for groups |
 struct Fixture {
   static let plain = "/v1/topics/plain/partitions/0"
   static let small = "/v1/topics/small/partitions/0"
@@ -35,6 +36,8 @@ struct Fixture {
     try expect(200, client.post("\(Fixture.cut)/truncate", #"{"before_offset":3}"#))
     try expect(200, client.post("/v1/topics/cut/records", "d\n", type: "text/plain"))
     try expect(201, client.put("/v1/topics/tight", #"{"config":{"max_record_bytes":100}}"#))
+    let messages = (0..<8).map { "message \($0)\n" }.joined()
+    try expect(200, client.post("/v1/topics/queue/records", messages, type: "text/plain"))
   }
 
   /// Everything that is stored, in one number: it does not change when nothing is stored.

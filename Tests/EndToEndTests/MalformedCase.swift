@@ -16,12 +16,12 @@ struct MalformedCase: Sendable {
   }
 
   /// A request without a body.
-  private static func get(_ status: Int, _ code: String, _ target: String) -> MalformedCase {
+  static func get(_ status: Int, _ code: String, _ target: String) -> MalformedCase {
     raw(status, code, "GET \(target) HTTP/1.1\nHost: localhost\n\n")
   }
 
   /// A request with a body.
-  private static func send(
+  static func send(
     _ status: Int, _ code: String, _ target: String, _ body: [UInt8],
     type: String = "application/json", method: String = "POST"
   ) -> MalformedCase {
@@ -54,7 +54,9 @@ struct MalformedCase: Sendable {
       400, code, "/v1/topics/\(method == "PUT" ? "x" : "plain")", Array(body.utf8), method: method)
   }
 
-  static let all = heads + chunks + targets + parameters + documents + records + lines + batches
+  static let all =
+    heads + chunks + targets + parameters + documents + records + lines + batches
+    + groups + groupBodies
 
   static let heads = [
     raw(400, "malformed_request", "GET\n\n"),
@@ -110,7 +112,7 @@ struct MalformedCase: Sendable {
   static let targets = [
     get(400, "malformed_request", "v1"),
     get(400, "malformed_request", "/#a"),
-    get(404, "not_found", "/v2/topics"), get(404, "not_found", "/v1/groups"),
+    get(404, "not_found", "/v2/topics"), get(404, "not_found", "/v1/group"),
     get(404, "not_found", "/v1/events"), get(404, "not_found", "/v1/scheduled"),
     get(404, "not_found", "/v1/transactions/1"), get(404, "not_found", "/v1/copy-comparison"),
     get(400, "not_supported_yet", "/v1/topics/plain/records?key=a"),

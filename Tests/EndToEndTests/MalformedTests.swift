@@ -6,6 +6,8 @@ import Testing
   @Test func everythingMalformedGetsItsAnswerAndStoresNothing() throws {
     let fixture = try Fixture()
     #expect(try fixture.client.patch("/v1/topics/plain", #"{"partitions":2}"#).status == 200)
+    #expect(try fixture.client.put("/v1/groups/standing").status == 201)
+    let groups = try fixture.client.get("/v1/groups/standing").text
     let before = try fixture.recordCount()
     let topics = try fixture.client.get("/v1/topics").json["topics"].array.count
     for example in MalformedCase.all {
@@ -19,6 +21,8 @@ import Testing
     #expect(MalformedCase.all.count >= 60)
     #expect(try fixture.recordCount() == before)
     #expect(try fixture.client.get("/v1/topics").json["topics"].array.count == topics)
+    #expect(try fixture.client.get("/v1/groups/standing").text == groups)
+    #expect(try fixture.client.get("/v1/groups").json["groups"].array.count == 1)
     #expect(try fixture.client.get("/readyz").status == 200)
     #expect(fixture.server.isRunning)
   }

@@ -14,7 +14,9 @@ struct StatusCase: Sendable {
     (self.operation, self.status, self.code, self.send) = (operation, status, code, send)
   }
 
-  static let all = server + topics + changes + partitions + segments + produce + consume + values
+  static let all =
+    server + topics + changes + partitions + segments + produce + consume + values + groups
+    + leases + places + deadLetters
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
@@ -28,10 +30,10 @@ struct StatusCase: Sendable {
     "produce 503": "needs a failing disk", "produce 507": "needs a full disk",
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
-  ]
+  ].merging(excusedOfGroups) { first, _ in first }
 
   /// A head that announces more than any body may have; the server need not see it to refuse it.
-  private static func announce(_ method: String, _ path: String)
+  static func announce(_ method: String, _ path: String)
     -> @Sendable (Fixture) throws -> HTTPResponse
   {
     { fixture in
@@ -43,36 +45,36 @@ struct StatusCase: Sendable {
     }
   }
 
-  private static func get(
+  static func get(
     _ path: String, _ headers: [String: String] = [:]
   ) -> @Sendable (Fixture) throws -> HTTPResponse {
     { try $0.client.get(path, headers) }
   }
 
-  private static func post(
+  static func post(
     _ path: String, _ body: String, _ type: String = "application/json"
   ) -> @Sendable (Fixture) throws -> HTTPResponse {
     { try $0.client.post(path, body, type: type) }
   }
 
-  private static func put(
+  static func put(
     _ path: String, _ body: String = ""
   ) -> @Sendable (Fixture) throws -> HTTPResponse {
     { try $0.client.put(path, body) }
   }
 
-  private static func patch(
+  static func patch(
     _ path: String, _ body: String
   ) -> @Sendable (Fixture) throws -> HTTPResponse {
     { try $0.client.patch(path, body) }
   }
 
-  private static func delete(_ path: String) -> @Sendable (Fixture) throws -> HTTPResponse {
+  static func delete(_ path: String) -> @Sendable (Fixture) throws -> HTTPResponse {
     { try $0.client.delete(path) }
   }
 
   /// GET with the entity tag that the path has at present.
-  private static func revalidate(_ path: String) -> @Sendable (Fixture) throws -> HTTPResponse {
+  static func revalidate(_ path: String) -> @Sendable (Fixture) throws -> HTTPResponse {
     { fixture in
       let tag = try fixture.client.get(path)["ETag"] ?? ""
       return try fixture.client.get(path, ["If-None-Match": tag])

@@ -4,7 +4,7 @@ import Testing
 /// Every operation and every status of openapi.yaml, once at least.
 @Suite struct StatusTests {
   @Test func everyStatusComesWithItsCode() throws {
-    let fixture = try Fixture(["--max-partitions", "100"])
+    let fixture = try Fixture(["--max-partitions", "100", "--max-groups", "20"])
     for example in StatusCase.all {
       let answer = try example.send(fixture)
       let name = "\(example.operation) \(example.status) \(example.code ?? "")"

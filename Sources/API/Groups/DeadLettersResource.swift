@@ -93,7 +93,11 @@ enum DeadLettersResource {
         request.max = Int(number)
       case "topic": request.topic = try text(value, "topic")
       case "tag": request.tag = try text(value, "tag")
-      case "reason": request.reason = try text(value, "reason")
+      case "reason":
+        guard let reason = DeadLetterReason(rawValue: try text(value, "reason")) else {
+          throw Problem.invalidParameter("reason", "It must be max_attempts or rejected.")
+        }
+        request.reason = reason
       default: throw Problem.invalidParameter(key.string, "There is no such field.")
       }
     }

@@ -28,7 +28,7 @@ enum GroupsResource {
 
   @Sendable static func put(_ call: Call) throws(Problem) {
     let name = try call.pathSegment(2)
-    guard TopicName.isValid(name) else { throw Problem(BrokerError.invalidName(name)) }
+    guard GroupName.isValid(name) else { throw Problem(BrokerError.invalidName(name)) }
     guard call.exchange.hasBody else { return put(call, name, GroupConfig()) }
     call.receiveJSON { document throws(Problem) in
       guard document.kind == .object else {
@@ -114,7 +114,7 @@ enum GroupsResource {
     json.key("in_flight")
     json.number(own.reduce(0) { $0 + $1.inFlight })
     json.key("waiting")
-    json.number(own.reduce(0) { $0 + $1.waiting })
+    json.number(own.reduce(0) { $0 + $1.waiting + $1.dying })
     json.key("dead")
     json.number(broker.openDeadLetters(of: group))
     json.key("dead_letter_topic")

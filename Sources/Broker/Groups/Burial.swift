@@ -112,7 +112,7 @@ struct Burial {
     let builder = BatchBuilder()
     let attemptsMax = group.config.maxAttempts
     for (partition, run) in dying {
-      let reason = Int(run.attempt) >= attemptsMax ? "max_attempts" : "rejected"
+      let reason = Int(run.attempt) >= attemptsMax ? DeadLetterReason.maxAttempts : .rejected
       do throws(LogError) {
         var request = ReadRequest(
           offset: Offset(run.offset), maxBytes: .max, maxRecords: Int(run.count))

@@ -30,7 +30,7 @@ enum DeadLetter {
   /// The headers of a message that is buried: its own, then those about its end.
   static func headers(
     of record: Record, _ run: DeliveryRun, group: String, _ partition: GroupPartition,
-    reason: String
+    reason: DeadLetterReason
   ) -> RecordHeaders {
     let headers = RecordHeaders()
     copyOwn(record, to: headers)
@@ -41,7 +41,7 @@ enum DeadLetter {
     add(Header.attempts, String(run.attempt), to: headers)
     add(Header.firstDelivery, String(run.firstDelivery), to: headers)
     add(Header.lastDelivery, String(run.lastDelivery), to: headers)
-    add(Header.reason, reason, to: headers)
+    add(Header.reason, reason.rawValue, to: headers)
     return headers
   }
 

@@ -28,7 +28,7 @@ public final class Group: Sendable {
   public var deadLetterTopic: String { Group.deadLetterTopic(name, config) }
 
   static func deadLetterTopic(_ name: String, _ config: GroupConfig) -> String {
-    config.deadLetterTopic ?? "\(name).dlq"
+    config.deadLetterTopic ?? name + GroupName.deadLetterSuffix
   }
 
   /// How it stands, partition by partition.

@@ -64,7 +64,7 @@ public final class Groups: Sendable {
   /// A group by its name.
   public func group(_ name: String) throws(BrokerError) -> Group {
     if let group = standing.withLock({ $0[name] }) { return group }
-    throw TopicName.isValid(name) ? .groupNotFound(name) : .invalidName(name)
+    throw GroupName.isValid(name) ? .groupNotFound(name) : .invalidName(name)
   }
 
   /// The group of that name, made with the defaults if there is none.
@@ -139,7 +139,7 @@ public final class Groups: Sendable {
     _ name: String, _ config: GroupConfig?, sink: (any JobSink)?,
     _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
   ) throws(BrokerError) -> (group: Group, isNew: Bool) {
-    guard TopicName.isValid(name) else { throw .invalidName(name) }
+    guard GroupName.isValid(name) else { throw .invalidName(name) }
     return try standing.withLock { standing throws(BrokerError) in
       let known = standing[name]
       if known == nil, standing.count >= groupsMax {

@@ -106,7 +106,7 @@ struct Redrive {
     var isSame = false
     record.forEachHeader { name, value in
       if let value, name.elementsEqual(DeadLetter.Header.reason.utf8) {
-        isSame = value.elementsEqual(reason.utf8)
+        isSame = value.elementsEqual(reason.rawValue.utf8)
       }
     }
     return isSame

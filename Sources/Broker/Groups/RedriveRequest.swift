@@ -6,8 +6,8 @@ public struct RedriveRequest: Sendable {
   public var topic: String?
   /// Only those with this tag.
   public var tag: String?
-  /// Only those that died for this reason: `max_attempts` or `rejected`.
-  public var reason: String?
+  /// Only those that died for this reason.
+  public var reason: DeadLetterReason?
 
   /// All of them.
   public init() {}
