@@ -54,13 +54,14 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
-    module(
-      "Broker",
-      [
+    .target(
+      name: "Broker",
+      dependencies: [
         "COpenSSL", "Platform", "JSON", "Metrics", "Log",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
-      ]),
+      ],
+      exclude: ["GROUPS.md"], swiftSettings: strict),
     .target(name: "CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
     module(
       "API",
@@ -85,7 +86,7 @@ let package = Package(
     tests("CrashTests", ["Support", "sluice"]),
     tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
     tests("APITests", ["API", "Broker"]),
-    tests("BrokerTests", ["Broker"]),
+    tests("BrokerTests", ["Broker", "Log", "Metrics", "Platform", "Support"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     .testTarget(

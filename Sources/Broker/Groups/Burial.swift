@@ -18,38 +18,18 @@ struct Burial {
   let now: Int64
   let report: @Sendable (String) -> Void
 
-  /// Moves some; true if there are more.
+  /// Moves some; false if there was nothing to move.
   func run() throws(LogError) -> Bool {
-    spareLetters()
     try settleAnnounced()
+    clip()
+    spareLetters()
     let dying = try announce()
     if dying.isEmpty { return false }
     try move(dying)
-    return dying.reduce(0) { $0 + Int($1.run.count) } >= Burial.messagesMax
+    return true
   }
 
   private typealias Dying = (partition: GroupPartition, run: DeliveryRun)
-
-  /// A dead letter that dies again stays where it is, and is delivered again after the last step.
-  private func spareLetters() {
-    let events = GroupEventWriter(buffer: ByteBuffer())
-    group.state.withLock { state in
-      let wait = state.config.backoffMilliseconds.last ?? 0
-      for partition in state.partitions[letterTopic] ?? [] {
-        guard let partition, partition.progress.runs.dying > 0 else { continue }
-        var changes: [ProgressChange] = []
-        partition.progress.runs.forEach { run in
-          guard run.condition == .dying else { return }
-          var run = run
-          run.condition = .waiting
-          run.due = now + wait
-          changes.append(.run(run))
-        }
-        group.apply(changes, to: partition, events)
-      }
-      if !events.buffer.isEmpty { group.journal.note(events.buffer) }
-    }
-  }
 
   /// Finds out what became of moves that were announced and not finished.
   private func settleAnnounced() throws(LogError) {
@@ -87,6 +67,38 @@ struct Burial {
     }
   }
 
+  /// What retention deleted is past burying.
+  private func clip() {
+    let events = GroupEventWriter(buffer: ByteBuffer())
+    group.state.withLock { state in
+      for partition in state.byID.values where partition.progress.runs.dying > 0 {
+        group.clip(partition, events)
+      }
+      if !events.buffer.isEmpty { group.journal.note(events.buffer) }
+    }
+  }
+
+  /// A dead letter that dies again stays where it is, and is delivered again after the last step.
+  private func spareLetters() {
+    let events = GroupEventWriter(buffer: ByteBuffer())
+    group.state.withLock { state in
+      let wait = state.config.backoffMilliseconds.last ?? 0
+      for partition in state.partitions[letterTopic] ?? [] {
+        guard let partition, partition.progress.runs.dying > 0 else { continue }
+        var changes: [ProgressChange] = []
+        partition.progress.runs.forEach { run in
+          guard run.condition == .dying else { return }
+          var run = run
+          run.condition = .waiting
+          run.due = now + wait
+          changes.append(.run(run))
+        }
+        group.apply(changes, to: partition, events)
+      }
+      if !events.buffer.isEmpty { group.journal.note(events.buffer) }
+    }
+  }
+
   /// Chooses messages and says in the journal, on the disk, that they are about to be moved.
   private func announce() throws(LogError) -> [Dying] {
     let chosen = dying { $0.due < 0 }
@@ -108,37 +120,56 @@ struct Burial {
     return announced
   }
 
+  /// Moves as many of the announced messages as go at a time; the next run finds that the others
+  /// have not arrived.
   private func move(_ dying: [Dying]) throws(LogError) {
     let builder = BatchBuilder()
     let attemptsMax = group.config.maxAttempts
+    var moved: [Dying] = []
+    var lost: [Dying] = []
     for (partition, run) in dying {
       let reason = Int(run.attempt) >= attemptsMax ? DeadLetterReason.maxAttempts : .rejected
       do throws(LogError) {
-        var request = ReadRequest(
-          offset: Offset(run.offset), maxBytes: .max, maxRecords: Int(run.count))
-        request.end = Offset(run.end)
-        try forEachRecord(try partition.log.read(request)) { record in
+        let slice = try read(run, of: partition, maxBytes: Burial.bytesMax - builder.bytes)
+        try forEachRecord(slice) { record in
           guard run.range.contains(record.offset.value) else { return }
+          let headers = DeadLetter.headers(
+            of: record, run, group: group.name, partition, reason: reason)
           builder.append(
-            key: record.key, value: record.value,
-            headers: DeadLetter.headers(
-              of: record, run, group: group.name, partition, reason: reason),
-            timestamp: record.timestamp)
+            key: record.key, value: record.value, headers: headers, timestamp: record.timestamp)
         }
+        moved.append((partition, run.cut(to: run.offset..<slice.nextOffset.value)))
       } catch {
-        group.state.withLock { _ in partition.counts.lost += Int(run.count) }
-        report("\(run.count) dying messages of \(group.name) cannot be read: \(error)")
+        switch error {
+        // The next run begins behind what retention took meanwhile.
+        case .offsetTooOld: continue
+        case .corrupted:
+          lost.append((partition, run))
+          report("\(run.count) dying messages of \(group.name) cannot be read: \(error)")
+        default: throw error
+        }
       }
+      if builder.bytes >= Burial.bytesMax { break }
     }
     if builder.recordCount > 0 { try append(builder.finish()) }
     let events = GroupEventWriter(buffer: ByteBuffer())
     group.state.withLock { _ in
-      for (partition, run) in dying {
+      for (partition, run) in moved { partition.counts.dead += Int(run.count) }
+      for (partition, run) in lost { partition.counts.lost += Int(run.count) }
+      for (partition, run) in moved + lost {
         group.apply([.done(run.range)], to: partition, events)
-        partition.counts.dead += Int(run.count)
       }
       group.journal.note(events.buffer)
     }
+  }
+
+  /// The batches with a run's first messages, or all of them.
+  private func read(
+    _ run: DeliveryRun, of partition: GroupPartition, maxBytes: Int
+  ) throws(LogError) -> LogSlice {
+    var request = ReadRequest(offset: Offset(run.offset), maxBytes: maxBytes)
+    request.end = Offset(run.end)
+    return try partition.log.read(request)
   }
 
   private func append(_ batches: FramedBatches) throws(LogError) {

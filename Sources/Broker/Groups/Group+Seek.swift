@@ -15,7 +15,7 @@ extension Group {
       if state.isDeleted { return true }
       for place in places {
         let partition = partition(&state, topic, place.partition, events)
-        let epoch = partition.progress.epoch + 1
+        let epoch = partition.progress.epoch &+ 1
         apply([.sought(epoch: epoch, next: place.offset.value)], to: partition, events)
       }
       journal.append(events.buffer, .committed, sink: sink, completion)

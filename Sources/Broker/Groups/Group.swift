@@ -103,6 +103,10 @@ public final class Group: Sendable {
     events.write(
       .joined(
         id: fresh.id, group: name, topic: topic.name, partition: number, next: next.value))
+    // Should the process die before this is written, another partition may get the same number:
+    // receipts that were given out meanwhile must not count there.
+    let epoch = UInt32.random(in: 0...(.max))
+    apply([.sought(epoch: epoch, next: next.value)], to: fresh, events)
     return fresh
   }
 

@@ -1,7 +1,7 @@
 import Platform
 
 /// Writes group events as the journal keeps them: a kind, then fields of fixed width, numbers
-/// big-endian, texts with their length in front. Drawn in GROUPS.md.
+/// big-endian, texts with their length in front. Sources/Broker/GROUPS.md lists them.
 struct GroupEventWriter {
   let buffer: ByteBuffer
 

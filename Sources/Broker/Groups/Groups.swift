@@ -187,7 +187,7 @@ public final class Groups: Sendable {
       progress: partition.progress)
     let end = log.offsets.highWatermark.value
     if partition.progress.next > end {
-      var changes: [ProgressChange] = [.sought(epoch: partition.progress.epoch + 1, next: end)]
+      var changes: [ProgressChange] = [.sought(epoch: partition.progress.epoch &+ 1, next: end)]
       partition.progress.runs.forEach { run in
         if run.end <= end { changes.append(.run(run)) }
       }

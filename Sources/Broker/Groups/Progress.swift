@@ -19,7 +19,7 @@ struct Progress {
 
   /// The first offset that was never leased.
   private(set) var next: Int64
-  /// Goes up by one with each seek.
+  /// Begins anywhere, and goes up by one with each seek.
   private(set) var epoch: UInt32 = 0
   private(set) var runs = RunList()
   private var dues = Heap<Due>()

@@ -1,6 +1,6 @@
 /// Messages that were leased together and may be settled together. Clients see it signed, as
 /// opaque text.
-public struct Receipt: Equatable {
+public struct Receipt: Equatable, Sendable {
   /// How many runs of messages one receipt may stand for.
   static let itemsMax = 64
 

@@ -1,0 +1,134 @@
+import JSON
+import Log
+import Platform
+import Support
+import Testing
+
+@testable import Broker
+
+/// Groups come, go, and are found again by the next server.
+@Suite struct GroupsTests {
+  private static func world() throws -> GroupWorld {
+    let world = try GroupWorld(GroupConfig())
+    try world.settle(topics: ["t": 2])
+    return world
+  }
+
+  private static func lease(_ world: GroupWorld, _ count: Int = 100) throws -> Lease {
+    try world.group.receive(
+      ReceiveRequest(
+        topics: [world.topic("t")], tags: nil, maxRecords: count, maxBytes: 1 << 20,
+        leaseMilliseconds: nil, fromOnePartition: false),
+      now: world.now)
+  }
+
+  private static func config(_ text: String) throws -> GroupConfig {
+    let parser = JSONParser()
+    var config = GroupConfig()
+    try Array(text.utf8).withUnsafeBytes { try config.merge(try parser.parse($0)) }
+    return config
+  }
+
+  @Test func aConfigComesBackFromItsText() throws {
+    var config = GroupConfig()
+    config.leaseMilliseconds = 90_000
+    config.maxAttempts = 3
+    config.backoffMilliseconds = [0, 1, 1500, 86_400_000]
+    config.hasJitter = true
+    config.start = .latest
+    config.isOrdered = true
+    config.tags = ["a", "ü"].compactMap { Tag($0) }
+    config.deadLetterTopic = "graves"
+    let text = String(decoding: Groups.json(config), as: UTF8.self)
+    #expect(try GroupsTests.config(text) == config)
+    #expect(try GroupsTests.config("{}") == GroupConfig())
+  }
+
+  @Test func theLadderHoldsAndItsLastStepForAllThatFollow() {
+    var config = GroupConfig()
+    config.backoffMilliseconds = [10, 100]
+    #expect(
+      [1, 2, 3, 50].map { config.backoff(afterAttempt: $0, random: 0.5) } == [10, 100, 100, 100])
+    config.hasJitter = true
+    #expect(config.backoff(afterAttempt: 2, random: 0) == 50)
+    #expect(config.backoff(afterAttempt: 2, random: 0.999) == 99)
+  }
+
+  @Test func namesLeaveRoomForTheDeadLetters() {
+    let good = ["a", "g.h-1", String(repeating: "g", count: 245)]
+    let bad = ["", ".", "..", "__a", "a b", "a/b", String(repeating: "g", count: 246)]
+    #expect(good.filter { !GroupName.isValid($0) }.isEmpty)
+    #expect(bad.filter { GroupName.isValid($0) }.isEmpty)
+  }
+
+  @Test func aDeletedGroupIsGoneAlsoForItsReceiptsAndTheNextServer() throws {
+    var world = try GroupsTests.world()
+    try world.produce([nil], to: "t", 0)
+    let old = try world.group
+    let receipt = Receipt(try GroupsTests.lease(world).parts)
+    try world.wait { try world.groups.delete("g", sink: InlineSink(), $0) }
+    #expect(throws: BrokerError.self) { try world.groups.group("g") }
+    #expect(throws: BrokerError.self) {
+      try old.receive(
+        ReceiveRequest(
+          topics: [], tags: nil, maxRecords: 1, maxBytes: 1, leaseMilliseconds: nil,
+          fromOnePartition: false), now: 0)
+    }
+    world = try world.killed()
+    #expect(throws: BrokerError.self) { try world.groups.group("g") }
+    _ = try world.groups.findOrMake("g")
+    #expect(try world.settle([receipt], .ack) == [false])
+    #expect(try GroupsTests.lease(world).count == 1)
+  }
+
+  @Test func aTopicMadeAnewIsReadFromItsBeginning() throws {
+    let world = try GroupsTests.world()
+    try world.produce([nil, nil], to: "t", 0)
+    let receipt = Receipt(try GroupsTests.lease(world).parts)
+    try world.catalog.delete("t")
+    try world.groups.forget(topic: "t")
+    let log = LogSettings(durability: .memory)
+    _ = try world.catalog.create("t", partitions: 2, config: TopicConfig(log: log))
+    try world.produce([nil, nil], to: "t", 0)
+    #expect(try world.settle([receipt], .ack) == [false])
+    #expect(try GroupsTests.lease(world).count == 2)
+  }
+
+  /// Partitions that were joined and not yet written down may get another's number after a crash.
+  @Test func receiptsOfAJoinThatWasLostCountNowhere() throws {
+    let world = try GroupsTests.world()
+    try world.produce([nil], to: "t", 0)
+    let copy = try world.directory.copy()
+    let lost = Receipt(try GroupsTests.lease(world).parts)
+    let next = try GroupWorld(GroupConfig(), in: copy, clock: world.clock)
+    try next.produce([nil], to: "t", 1)
+    let lease = try GroupsTests.lease(next)
+    #expect(lease.count == 2)
+    #expect(lost.items.contains { item in lease.parts.contains { $0.id == item.id } })
+    #expect(try next.settle([lost], .ack) == [false])
+  }
+
+  @Test func anAckThatWasAnsweredOutlivesAnyNumberOfServers() throws {
+    var world = try GroupsTests.world()
+    for number in 0..<5 {
+      try world.produce([nil, nil], to: "t", number % 2)
+      let lease = try GroupsTests.lease(world, 1)
+      #expect(try world.settle([Receipt(lease.parts)], .ack) == [true])
+      if number % 2 == 0 { try world.groups.journal.snapshot(world.groups.writeSnapshot) }
+      world = try world.killed()
+    }
+    world.clock.advance(milliseconds: 120_000)
+    _ = try world.group.advance(to: world.now)
+    #expect(try GroupsTests.lease(world).count == 5)
+  }
+
+  @Test func partitionsTakeTurns() throws {
+    let world = try GroupsTests.world()
+    for number in 0..<2 {
+      for _ in 0..<20 { try world.produce([nil], to: "t", number) }
+    }
+    var seen: [Int] = []
+    for _ in 0..<10 { seen += try GroupsTests.lease(world, 1).parts.map(\.partition) }
+    #expect(seen.count { $0 == 0 } == 5)
+  }
+}

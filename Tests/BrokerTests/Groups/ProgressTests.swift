@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Broker
+
+/// How far a group has come, by the clock.
+@Suite struct ProgressTests {
+  private static func lease(
+    _ range: Range<Int64>, attempt: UInt16 = 1, until due: Int64
+  ) -> ProgressChange {
+    .run(
+      DeliveryRun(
+        offset: range.lowerBound, due: due, firstDelivery: 1, lastDelivery: 1,
+        count: UInt32(range.count), attempt: attempt, condition: .leased))
+  }
+
+  private static func leased(_ range: Range<Int64>, until due: Int64) -> Progress {
+    var progress = Progress(next: range.lowerBound)
+    progress.apply(lease(range, until: due))
+    progress.apply(.begun(upTo: range.upperBound))
+    return progress
+  }
+
+  @Test func aLeaseEndsAtItsEndAndNotBefore() {
+    var progress = ProgressTests.leased(0..<10, until: 100)
+    #expect(progress.nextDue == 100)
+    #expect(progress.advance(to: 99, attemptsMax: 3) == 0)
+    #expect(progress.takeReady() == nil)
+    #expect(progress.advance(to: 100, attemptsMax: 3) == 10)
+    #expect(progress.takeReady()?.range == 0..<10)
+    #expect(progress.takeReady() == nil)
+  }
+
+  @Test func aReceiptCountsUntilItsMessageIsDeliveredAnew() {
+    var progress = ProgressTests.leased(0..<4, until: 100)
+    #expect(progress.standing(1..<2, attempt: 1, epoch: 0) == .current)
+    _ = progress.advance(to: 100, attemptsMax: 3)
+    #expect(progress.standing(1..<2, attempt: 1, epoch: 0) == .current)
+    progress.apply(ProgressTests.lease(1..<2, attempt: 2, until: 200))
+    #expect(progress.standing(1..<2, attempt: 1, epoch: 0) == .stale)
+    #expect(progress.standing(1..<2, attempt: 2, epoch: 0) == .current)
+    #expect(progress.standing(0..<4, attempt: 1, epoch: 0) == .stale)
+    progress.apply(.done(1..<2))
+    #expect(progress.standing(1..<2, attempt: 2, epoch: 0) == .done)
+    #expect(progress.standing(4..<5, attempt: 1, epoch: 0) == .stale)
+  }
+
+  @Test func aSeekVoidsEverything() {
+    var progress = ProgressTests.leased(0..<4, until: 100)
+    progress.apply(.sought(epoch: 1, next: 2))
+    #expect(progress.floor == 2)
+    #expect(progress.runs.isEmpty)
+    #expect(progress.standing(0..<2, attempt: 1, epoch: 0) == .stale)
+    #expect(progress.advance(to: 1000, attemptsMax: 1) == 0)
+    #expect(progress.takeReady() == nil)
+  }
+
+  @Test func theLastDeliveryEndsInDeath() {
+    var progress = ProgressTests.leased(0..<2, until: 100)
+    progress.apply(ProgressTests.lease(1..<2, attempt: 3, until: 100))
+    #expect(progress.advance(to: 100, attemptsMax: 3) == 2)
+    #expect(progress.takeReady()?.range == 0..<1)
+    #expect(progress.takeReady() == nil)
+    #expect(progress.runs.dying == 1)
+    #expect(progress.standing(1..<2, attempt: 3, epoch: 0) == .stale)
+  }
+
+  @Test func whatWasPutBackComesFirstAndIsNotDoubled() {
+    var progress = ProgressTests.leased(0..<10, until: 100)
+    _ = progress.advance(to: 100, attemptsMax: 3)
+    let taken = progress.takeReady()!
+    progress.putBack(taken.cut(to: 6..<10))
+    progress.putBack(taken.cut(to: 0..<3))
+    progress.apply(ProgressTests.lease(3..<6, attempt: 2, until: 300))
+    #expect(progress.takeReady()?.range == 0..<3)
+    #expect(progress.takeReady()?.range == 6..<10)
+    #expect(progress.takeReady() == nil)
+  }
+
+  /// Moments that nothing waits for any more are dropped, and none that something waits for.
+  @Test func manyEarlyAcksLeaveNoMomentsBehind() {
+    var progress = Progress(next: 0)
+    for offset in 0..<Int64(20_000) {
+      progress.apply(ProgressTests.lease(offset..<(offset + 1), until: 1000 + offset))
+      progress.apply(.begun(upTo: offset + 1))
+      if offset % 100 != 0 { progress.apply(.done(offset..<(offset + 1))) }
+    }
+    #expect(progress.runs.messages == 200)
+    #expect(progress.advance(to: 100_000, attemptsMax: 3) == 200)
+    var freed = 0
+    while progress.takeReady() != nil { freed += 1 }
+    #expect(freed == 200)
+  }
+}
