@@ -87,6 +87,7 @@ let package = Package(
     tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
     tests("APITests", ["API", "Broker"]),
     tests("BrokerTests", ["Broker", "Log", "Metrics", "Platform", "Support"]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTP", "Metrics", "Platform", "Support"]),
     tests("HTTPTests", ["HTTP", "Platform"]),
     tests("JSONTests", ["JSON", "Platform"]),
     .testTarget(

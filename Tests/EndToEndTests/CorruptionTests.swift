@@ -29,6 +29,9 @@ import Testing
       #expect(answer.json["file"].string?.hasSuffix("00000000000000000000.log") == true)
       #expect(answer.json["position"].int == size, "\(target): \(answer.text)")
     }
+    let received = try again.post("/v1/groups/g/receive", #"{"topics":["t"]}"#)
+    #expect(received.status == 500)
+    #expect(received.code == "log_corrupted")
     #expect(try again.post("/v1/topics/t/records", "more", type: "text/plain").status == 200)
     #expect(try again.get("\(path)?offset=2").json["records"].array.count == 2)
   }

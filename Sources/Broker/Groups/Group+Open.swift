@@ -33,8 +33,12 @@ extension Group {
   }
 
   /// Notes that some messages of a partition are done, and that those before `end` were looked at.
-  func settleOpen(_ topic: Topic, _ number: Int, done: [Range<Int64>], upTo end: Int64) {
+  /// Waits for the disk.
+  func settleOpen(
+    _ topic: Topic, _ number: Int, done: [Range<Int64>], upTo end: Int64
+  ) throws(LogError) {
     let events = GroupEventWriter(buffer: ByteBuffer())
+    let written = Mailbox<Result<Void, BrokerError>>()
     state.withLock { state in
       let partition = partition(&state, topic, number, events)
       let next = partition.progress.next
@@ -50,7 +54,8 @@ extension Group {
       }
       changes += done.map { .done($0) }
       apply(changes, to: partition, events)
-      journal.note(events.buffer)
+      journal.append(events.buffer, .committed, sink: DirectSink()) { written.post($0) }
     }
+    try journal.wait(for: written)
   }
 }

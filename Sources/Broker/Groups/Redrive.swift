@@ -30,7 +30,7 @@ struct Redrive {
           ReadRequest(offset: Offset(first.lowerBound), maxBytes: Redrive.bytesMax))
         let limit = min(end, slice.nextOffset.value)
         let sent = try sendBack(slice, open.filter { $0.lowerBound < limit }, &result)
-        if !sent.isEmpty { group.settleOpen(letters, 0, done: sent, upTo: limit) }
+        if !sent.isEmpty { try group.settleOpen(letters, 0, done: sent, upTo: limit) }
         position = limit
       }
     } catch {

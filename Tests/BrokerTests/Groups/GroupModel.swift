@@ -61,22 +61,26 @@ struct GroupModel {
     return open.allSatisfy { $0.kind == .leased && $0.attempt == item.attempt } ? .current : .stale
   }
 
-  /// Settles what a receipt stands for; false if it does not count.
-  mutating func settle(_ items: [Item], _ settlement: Settlement, now: Int64) -> Bool {
-    for item in items {
-      switch standing(item) {
-      case .current: break
-      case .done: if settlement != .ack { return false }
-      case .stale: return false
+  /// Settles what the receipts of one request stand for, all as they are before any takes effect;
+  /// gives for each whether it counts.
+  mutating func settle(
+    _ receipts: [[Item]], _ settlement: Settlement, now: Int64
+  ) -> [Bool] {
+    let before = self
+    return receipts.map { items in
+      let counts = items.allSatisfy { item in
+        let standing = before.standing(item)
+        return standing == .current || standing == .done && settlement == .ack
       }
-    }
-    for item in items {
-      for offset in item.range {
-        guard let open = partitions[item.place]!.open[offset] else { continue }
-        partitions[item.place]!.open[offset] = settled(open, settlement, now)
+      guard counts else { return false }
+      for item in items {
+        for offset in item.range {
+          guard let open = before.partitions[item.place]!.open[offset] else { continue }
+          partitions[item.place]!.open[offset] = settled(open, settlement, now)
+        }
       }
+      return true
     }
-    return true
   }
 
   private func settled(_ open: Open, _ settlement: Settlement, _ now: Int64) -> Open? {

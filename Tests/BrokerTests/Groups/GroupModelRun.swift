@@ -32,6 +32,8 @@ struct GroupModelRun {
   private var handed: [Handed] = []
   private var deaths: [DeadLetter.Origin: Int] = [:]
   private(set) var counts: [String: Int] = [:]
+  /// What was done lately, for whoever has to find out why.
+  private(set) var trace: [String] = []
 
   init(_ config: GroupConfig, seed: UInt64) throws {
     random = SeededGenerator(seed)
@@ -92,7 +94,10 @@ struct GroupModelRun {
       leaseMilliseconds: Int64(1000 * (1 + random.below(8))), fromOnePartition: isRaw)
     let before = model
     let lease = try world.group.receive(request, now: world.now)
-    for part in lease.parts { try take(part, request, before) }
+    for part in lease.parts {
+      trace.append("\(part.topic)-\(part.partition) \(part.runs.map(\.range))")
+      try take(part, request, before)
+    }
     for place in GroupModelRun.places where names.contains(place.topic) {
       try passOver(place, wanted, before)
     }
@@ -115,16 +120,9 @@ struct GroupModelRun {
     case 17: settlement = .bury
     default: settlement = .extend(leaseMilliseconds: 4000)
     }
-    // Receipts of one request are weighed before any of them takes effect.
-    let before = model
-    let expected = chosen.map { handed in
-      var copy = before
-      return copy.settle(handed.items, settlement, now: world.now)
-    }
-    for (handed, counts) in zip(chosen, expected) where counts {
-      for item in handed.items { _ = model.settle([item], settlement, now: world.now) }
-    }
+    let expected = model.settle(chosen.map(\.items), settlement, now: world.now)
     let counted = try world.settle(chosen.map(\.receipt), settlement)
+    trace.append("\(settlement) \(chosen.map { $0.items.map(\.range) }) \(counted) \(world.now)")
     guard counted == expected else {
       throw Difference("\(settlement) of \(chosen.map(\.items)): \(counted), not \(expected)")
     }
@@ -431,5 +429,7 @@ struct GroupModelRun {
 
   private mutating func count(_ name: String, _ number: Int) {
     counts[name, default: 0] += number
+    trace.append("\(name) \(number)")
+    if trace.count > 100 { trace.removeFirst(50) }
   }
 }

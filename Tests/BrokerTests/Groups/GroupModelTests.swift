@@ -25,7 +25,8 @@ import Testing
       do {
         try run.step()
       } catch {
-        Issue.record("seed \(walk.seed), step \(number): \(error)")
+        let lately = run.trace.suffix(40).joined(separator: "; ")
+        Issue.record("seed \(walk.seed), step \(number): \(error)\nlately: \(lately)")
         return
       }
     }
