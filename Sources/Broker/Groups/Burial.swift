@@ -130,7 +130,8 @@ struct Burial {
     for (partition, run) in dying {
       let reason = Int(run.attempt) >= attemptsMax ? DeadLetterReason.maxAttempts : .rejected
       do throws(LogError) {
-        let slice = try read(run, of: partition, maxBytes: Burial.bytesMax - builder.bytes)
+        let slice = try firstBatches(
+          of: run, in: partition, maxBytes: Burial.bytesMax - builder.bytes)
         try forEachRecord(slice) { record in
           guard run.range.contains(record.offset.value) else { return }
           let headers = DeadLetter.headers(
@@ -164,8 +165,8 @@ struct Burial {
   }
 
   /// The batches with a run's first messages, or all of them.
-  private func read(
-    _ run: DeliveryRun, of partition: GroupPartition, maxBytes: Int
+  private func firstBatches(
+    of run: DeliveryRun, in partition: GroupPartition, maxBytes: Int
   ) throws(LogError) -> LogSlice {
     var request = ReadRequest(offset: Offset(run.offset), maxBytes: maxBytes)
     request.end = Offset(run.end)
