@@ -44,6 +44,15 @@ public final class StreamSocket: Sendable {
     }
   }
 
+  /// Sends runs of bytes in one call.
+  public func send(_ gather: Gather, more: Bool) -> Transfer {
+    let flags = CInt(MSG_NOSIGNAL) | (more ? CInt(MSG_MORE) : 0)
+    var message = msghdr()
+    message.msg_iov = gather.vectors
+    message.msg_iovlen = gather.runs
+    return transfer { Glibc.sendmsg(descriptor.number, &message, flags) }
+  }
+
   /// Has the kernel hold partial segments back until told otherwise, or for 200 ms at most
   /// (`TCP_CORK`). A full send buffer ends a `MSG_MORE` call with a partial segment, a corked one
   /// does not.

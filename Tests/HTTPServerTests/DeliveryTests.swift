@@ -56,6 +56,25 @@ import Testing
   }
 
   @Test(arguments: CopyStrategy.allCases)
+  func thousandsOfSmallRegionsComeInTheirOrder(copy: CopyStrategy) throws {
+    let ranges = stride(from: 3, to: DeliveryTests.fileBytes - 2000, by: 1500).map {
+      $0..<($0 + 700)
+    }
+    let server = try serve(ranges, copy)
+    let connection = try server.connect(receiveBufferBytes: 64 << 10)
+    try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    let body = try connection.readResponse().body
+    #expect(body == Array("prefix".utf8) + ranges.flatMap { content[$0] })
+  }
+
+  @Test func theCopyIsChosenBySizeAndByPieces() {
+    #expect(CopyStrategy.automatic(bytes: 32 << 10) == .read)
+    #expect(CopyStrategy.automatic(bytes: 1 << 20) == .sendfile)
+    #expect(CopyStrategy.automatic(bytes: 1 << 20, regions: 16) == .sendfile)
+    #expect(CopyStrategy.automatic(bytes: 1 << 20, regions: 1000) == .mmap)
+  }
+
+  @Test(arguments: CopyStrategy.allCases)
   func noRegionsAreNoBytes(copy: CopyStrategy) throws {
     #expect(try serve([], copy).get("/").text == "prefix")
   }

@@ -129,7 +129,7 @@ final class Fetch {
     head.add("Cache-Control", "no-store")
     switch form {
     case .batches:
-      let strategy = parameters.copy ?? .automatic(bytes: slice.bytes)
+      let strategy = parameters.copy ?? .automatic(bytes: slice.bytes, regions: slice.regions.count)
       head.add("Content-Type", "application/vnd.kafka.recordbatch.v2")
       head.add("Sluice-Copy-Strategy", strategy.rawValue)
       call.exchange.respond(call.identified(head), regions: slice.regions, copy: strategy)

@@ -41,7 +41,7 @@ struct RawLease {
     head.add("Content-Type", "application/vnd.kafka.recordbatch.v2")
     let regions = whole.flatMap(\.slice.regions)
     let bytes = regions.reduce(0) { $0 + $1.count }
-    let strategy = CopyStrategy.automatic(bytes: bytes)
+    let strategy = CopyStrategy.automatic(bytes: bytes, regions: regions.count)
     head.add("Sluice-Copy-Strategy", strategy.rawValue)
     if let first = lease.parts.first {
       head.add("Sluice-Topic", first.topic)

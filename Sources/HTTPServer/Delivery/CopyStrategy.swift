@@ -11,8 +11,13 @@ public enum CopyStrategy: String, Sendable, CaseIterable {
   /// together.
   static let readBytesMax = 32 << 10
 
+  /// Below this size on average, regions go from the map, many with one call; each by itself costs
+  /// more by `sendfile` than the copying of its bytes.
+  static let gatheredBytesMax = 8 << 10
+
   /// What the server takes when the request leaves the choice to it.
-  public static func automatic(bytes: Int) -> CopyStrategy {
-    bytes <= readBytesMax ? .read : .sendfile
+  public static func automatic(bytes: Int, regions: Int = 1) -> CopyStrategy {
+    if bytes <= readBytesMax { return .read }
+    return bytes / max(1, regions) < gatheredBytesMax ? .mmap : .sendfile
   }
 }

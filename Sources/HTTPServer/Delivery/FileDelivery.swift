@@ -39,7 +39,11 @@ final class FileDelivery {
   var unsent: ByteBuffer?
   /// Up to this position of the current region's file the pages were cold and have been brought in.
   var warmedEnd = 0
+  /// How far the current region's file must be mapped; 0 if nobody asked yet.
+  private var mappedEnd = 0
   private var isCorked = false
+  /// What one call sends of a map.
+  private(set) lazy var gather = Gather(runsMax: min(regions.count + 1, Gather.runsMax))
   /// Up to this position of the current region's file a probe found the pages in memory.
   private var probedEnd = 0
 
@@ -58,28 +62,92 @@ final class FileDelivery {
   /// True when more bytes than these follow.
   func isLast(_ count: Int) -> Bool { count >= remaining }
 
-  /// How many of the next `wanted` bytes are in memory, as far as a probe tells; 0 when none are. A
-  /// stretch is probed once, however many calls it takes to send it.
+  /// How many of the next `wanted` bytes of a region are in memory, as far as a probe tells; 0 when
+  /// none are.
   func hotBytes(_ region: FileRegion, wanted: Int) -> Int {
+    max(0, min(wanted, hotEnd(region) - region.position))
+  }
+
+  /// Up to which position of the region's file the bytes are in memory, as far as a probe tells. A
+  /// stretch is probed once, however many regions lie in it and however many calls it takes to send
+  /// them.
+  func hotEnd(_ region: FileRegion) -> Int {
     let known = max(warmedEnd, probedEnd)
-    if region.position < known { return min(wanted, known - region.position) }
-    let stretch = min(region.count, FileDelivery.turnBytesMax)
+    if region.position < known { return known }
+    let end = lastEnd(region)
+    let stretch = end - region.position
     guard PageProbe.isHot(region.file.file, from: region.position, count: stretch, meter) else {
       return 0
     }
-    probedEnd = region.position + stretch
-    return min(wanted, stretch)
+    probedEnd = end
+    return end
   }
 
-  /// Marks bytes of the current region as taken.
+  /// The file of a region, mapped as far as any region reaches in it; `nil` when it cannot be.
+  func map(_ region: FileRegion) -> FileMapping? {
+    if mappedEnd == 0 {
+      var last = index
+      while last + 1 < regions.count, regions[last + 1].file === region.file { last += 1 }
+      mappedEnd = regions[index...last].reduce(0) { max($0, $1.end) }
+    }
+    return try? region.file.map(atLeast: mappedEnd)
+  }
+
+  /// Where the last region of the same file ends that one turn may reach.
+  private func lastEnd(_ region: FileRegion) -> Int {
+    let limit = region.position + FileDelivery.turnBytesMax
+    var end = min(region.end, limit)
+    var next = index + 1
+    while next < regions.count, regions[next].file === region.file,
+      regions[next].position >= end, regions[next].end <= limit
+    {
+      end = regions[next].end
+      next += 1
+    }
+    return end
+  }
+
+  /// Puts what comes next into `gather`, as far as it lies in the current region's file, which is
+  /// mapped, and before `end`.
+  ///
+  /// - Returns: how many bytes that is.
+  func offer(_ map: FileMapping, to gather: Gather, until end: Int, bytesMax: Int) -> Int {
+    var offered = 0
+    var next = index
+    let file = regions[index].file
+    while next < regions.count, offered < bytesMax, !gather.isFull, regions[next].file === file {
+      let region = regions[next]
+      let count = min(region.count, end - region.position, bytesMax - offered)
+      if count <= 0 { break }
+      gather.append(
+        UnsafeRawBufferPointer(rebasing: map.bytes[region.position..<(region.position + count)]))
+      offered += count
+      if count < region.count { break }
+      next += 1
+    }
+    return offered
+  }
+
+  /// Marks bytes as taken.
   func advance(_ count: Int) {
     remaining -= count
-    regions[index].position += count
-    regions[index].count -= count
-    if regions[index].count == 0 {
-      index += 1
+    var left = count
+    while left > 0 {
+      let taken = min(left, regions[index].count)
+      left -= taken
+      regions[index].position += taken
+      regions[index].count -= taken
+      if regions[index].count == 0 { endRegion() }
+    }
+  }
+
+  private func endRegion() {
+    let file = regions[index].file
+    index += 1
+    if index == regions.count || regions[index].file !== file {
       warmedEnd = 0
       probedEnd = 0
+      mappedEnd = 0
     }
   }
 

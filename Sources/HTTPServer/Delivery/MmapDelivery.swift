@@ -1,6 +1,7 @@
 import Platform
 
-/// `send` straight from the segment's one lasting map; the head rides with the first call.
+/// `sendmsg` straight from the segment's one lasting map; the head rides with the first call, and
+/// as many small regions go with one call as it takes.
 enum MmapDelivery {
   /// How much one call offers. Measured: less costs calls, more costs cache.
   private static let callBytesMax = 1 << 20
@@ -9,30 +10,25 @@ enum MmapDelivery {
     _ delivery: FileDelivery, head: ByteBuffer?, on socket: StreamSocket
   ) -> FileDelivery.Outcome {
     var share = FileDelivery.turnBytesMax
+    let gather = delivery.gather
     while let region = delivery.current {
       if share <= 0 { return .yielded }
-      let count = delivery.hotBytes(region, wanted: min(region.count, callBytesMax))
-      if count == 0 { return .cold }
-      guard let map = try? region.file.map(atLeast: region.end) else { return .broken }
-      let bytes = UnsafeRawBufferPointer(
-        rebasing: map.bytes[region.position..<(region.position + count)])
+      let hotEnd = delivery.hotEnd(region)
+      if hotEnd <= region.position { return .cold }
+      guard let map = delivery.map(region) else { return .broken }
+      gather.removeAll()
+      if let head, !head.isEmpty { gather.append(head.bytes) }
+      let offered = delivery.offer(map, to: gather, until: hotEnd, bytesMax: callBytesMax)
       delivery.meter.countCall()
-      let more = !delivery.isLast(count)
-      let transfer =
-        if let head, !head.isEmpty {
-          socket.send(head.bytes, bytes, more: more)
-        } else {
-          socket.send(bytes, more: more)
-        }
-      switch transfer {
+      switch socket.send(gather, more: !delivery.isLast(offered)) {
       case .bytes(let sent):
         let ofHead = min(sent, head?.count ?? 0)
         head?.consume(ofHead)
         let ofBody = sent - ofHead
         delivery.meter.countBytes(ofBody)
-        if ofBody > 0 { delivery.advance(ofBody) }
+        delivery.advance(ofBody)
         share -= sent
-        if ofBody < count { return .blocked }
+        if ofBody < offered { return .blocked }
       case .wouldBlock: return .blocked
       case .ended: return .broken
       }
