@@ -16,6 +16,10 @@ public final class ByteBuffer: @unchecked Sendable {
   /// How many bytes fit from the beginning of the memory to its end.
   @exclusivity(unchecked) public private(set) var capacity: Int
 
+  /// What a buffer's memory is aligned to when it is large.
+  public static let pageBytes = 4096
+  private static let alignedBytesMin = 16 << 10
+
   /// An empty buffer with room for `capacity` bytes before it grows.
   public init(capacity: Int = 256) {
     self.capacity = max(capacity, 64)
@@ -24,8 +28,17 @@ public final class ByteBuffer: @unchecked Sendable {
 
   deinit { free(memory) }
 
+  /// Large blocks begin on a page: the kernel copies whole pages between files and memory that lie
+  /// alike several times as fast as those that do not, measured on processors whose string moves
+  /// are slow when source and destination differ in their last bits.
   private static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
-    guard let memory = malloc(count) else { fatalError("out of memory") }
+    var memory: UnsafeMutableRawPointer?
+    if count >= alignedBytesMin {
+      if posix_memalign(&memory, pageBytes, count) != 0 { memory = nil }
+    } else {
+      memory = malloc(count)
+    }
+    guard let memory else { fatalError("out of memory") }
     return memory
   }
 

@@ -43,10 +43,13 @@ enum ReadDelivery {
   }
 
   /// Reads the next bytes, of as many regions as fit; gives the turn's end if they are not at hand.
+  ///
+  /// A read stops where a page of the file ends, so that the next one copies whole pages.
   private static func fill(_ buffer: ByteBuffer, _ delivery: FileDelivery) -> FileDelivery.Outcome?
   {
     while let region = delivery.current, buffer.spare > 0 {
-      let count = min(region.count, buffer.spare)
+      let overhang = buffer.isEmpty ? region.position % ByteBuffer.pageBytes : 0
+      let count = min(region.count, buffer.spare - overhang)
       delivery.meter.countCall()
       do {
         var isCold = false
