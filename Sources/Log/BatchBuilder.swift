@@ -12,6 +12,7 @@ public final class BatchBuilder {
   static let recordOverheadMax = 40
 
   private let framed = FramedBatches()
+  private let stamp: ProducerStamp?
   private var batchStart = 0
   private var batchRecords = 0
   private var batchTag: Tag?
@@ -19,7 +20,10 @@ public final class BatchBuilder {
   private var maxTimestamp: Int64 = 0
 
   /// A builder with nothing in it.
-  public init() {}
+  ///
+  /// - Parameter stamp: who produces the batches, if they said so. What is stamped is stored whole
+  ///   or not at all, whatever crashes: all of it must go to the log in one request.
+  public init(stamp: ProducerStamp? = nil) { self.stamp = stamp }
 
   /// The bytes framed so far.
   public var bytes: Int { framed.bytes }
@@ -45,7 +49,7 @@ public final class BatchBuilder {
       size + incoming > BatchBuilder.batchBytesTarget || headers.tag != batchTag
         || batchRecords == Int32.max
     {
-      closeBatch()
+      closeBatch(isLast: false)
     }
     if batchRecords == 0 { openBatch(tag: headers.tag, timestamp: timestamp) }
     let timestampDelta = timestamp &- baseTimestamp
@@ -85,7 +89,7 @@ public final class BatchBuilder {
   /// Closes the batch in hand and gives away everything framed so far. The builder's work is then
   /// done.
   public func finish() -> FramedBatches {
-    if batchRecords > 0 { closeBatch() }
+    if batchRecords > 0 { closeBatch(isLast: true) }
     return framed
   }
 
@@ -110,7 +114,7 @@ public final class BatchBuilder {
     }
   }
 
-  private func closeBatch() {
+  private func closeBatch(isLast: Bool) {
     let size = framed.buffer.count - batchStart
     let batch = UnsafeMutableRawBufferPointer(
       rebasing: framed.buffer.mutableBytes[batchStart..<(batchStart + size)])
@@ -120,9 +124,10 @@ public final class BatchBuilder {
     base.storeBigEndian(Int32(batchRecords - 1), at: 23)
     base.storeBigEndian(baseTimestamp, at: 27)
     base.storeBigEndian(maxTimestamp, at: 35)
-    base.storeBigEndian(Int64(-1), at: 43)
-    base.storeBigEndian(Int16(-1), at: 51)
-    base.storeBigEndian(Int32(-1), at: 53)
+    base.storeBigEndian(stamp?.id ?? -1, at: 43)
+    base.storeBigEndian(stamp?.epoch ?? -1, at: 51)
+    base.storeBigEndian(stamp?.sequence ?? -1, at: 53)
+    if stamp != nil, !isLast { base.storeBigEndian(BatchHeader.continuedBit, at: 21) }
     base.storeBigEndian(Int32(batchRecords), at: 57)
     let covered = UnsafeRawBufferPointer(rebasing: batch[BatchHeader.checksummedFrom...])
     base.storeBigEndian(Crc32c.checksum(covered), at: 17)

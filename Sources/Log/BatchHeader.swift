@@ -22,6 +22,8 @@ public struct BatchHeader: Sendable, Equatable {
   public var baseTimestamp: Int64
   /// The latest time in the batch, in milliseconds since 1970.
   public var maxTimestamp: Int64
+  /// Who produced it; `nil` if nobody said.
+  public var stamp: ProducerStamp?
   /// How many records the batch holds.
   public var recordCount: Int32
 
@@ -40,6 +42,12 @@ public struct BatchHeader: Sendable, Equatable {
     lastOffsetDelta = base.bigEndian(23, as: Int32.self)
     baseTimestamp = base.bigEndian(27, as: Int64.self)
     maxTimestamp = base.bigEndian(35, as: Int64.self)
+    let producer = base.bigEndian(43, as: Int64.self)
+    if producer >= 0 {
+      stamp = ProducerStamp(
+        id: producer, epoch: base.bigEndian(51, as: Int16.self),
+        sequence: base.bigEndian(53, as: Int32.self))
+    }
     recordCount = base.bigEndian(57, as: Int32.self)
     guard lastOffsetDelta >= 0, recordCount > 0, offset < Int64.max - Int64(lastOffsetDelta)
     else { return nil }
@@ -51,6 +59,11 @@ public struct BatchHeader: Sendable, Equatable {
   /// True when all records count as having come at `maxTimestamp`, whatever their own times say
   /// (Kafka's `LogAppendTime`).
   var hasAppendTime: Bool { attributes & 0x8 != 0 }
+
+  /// True when the next batch belongs to the same request, which is stored whole or not at all (bit
+  /// 15, which Kafka leaves unused).
+  var isContinued: Bool { attributes & BatchHeader.continuedBit != 0 }
+  static let continuedBit: UInt16 = 0x8000
 
   /// The codec number: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.
   public var compression: UInt16 { attributes & 0x7 }

@@ -4,6 +4,7 @@ import Platform
 ///
 /// What does not check out is a torn end, to be cut off, if none of it was ever synced; else it is
 /// damage: nothing is thrown away, and an entry of the batch index says which bytes not to serve.
+/// A stamped request of which the last batch is missing is torn as a whole.
 struct RecoveryScan {
   private let log: any File
   private let indexes: SegmentIndexes
@@ -16,9 +17,19 @@ struct RecoveryScan {
   private var bytesSinceIndexed = 0
   /// The damage just passed, behind which offsets may go on higher.
   private var damage: BatchEntry?
+  /// Batches of a request whose last one was not seen yet.
+  private var begun: [BegunBatch] = []
 
-  /// The offset behind the last record.
+  private struct BegunBatch {
+    let header: BatchHeader
+    let tag: Tag?
+    let position: Int
+  }
+
+  /// The offset behind the last record of a whole request.
   private(set) var nextOffset: Offset
+  /// The offset behind the last batch that was looked at.
+  private var expectedOffset: Offset { begun.last?.header.nextOffset ?? nextOffset }
   /// True when an entry was added.
   private(set) var changed = false
   /// The length of the torn end that was cut off, and what was wrong with it.
@@ -49,15 +60,17 @@ struct RecoveryScan {
       switch try scanner.look() {
       case .end: break scan
       case .batch(let header, let bytes) where follows(header):
-        try add(header, bytes)
+        try take(header, bytes)
       case let finding:
-        if mayBeTorn, nextOffset >= syncedBefore {
-          try cut(RecoveryScan.reason(finding))
+        if mayBeTorn, expectedOffset >= syncedBefore {
+          if try !cutBegun() { try cut(at: scanner.position, RecoveryScan.reason(finding)) }
           break scan
         }
+        try addBegun()
         try markDamage()
       }
     }
+    if try !cutBegun() { try addBegun() }
     if nextOffset < syncedBefore { markLoss() }
     if changed, cutBytes < logBytes { indexTime() }
   }
@@ -80,40 +93,61 @@ struct RecoveryScan {
   /// True for a batch that may stand here: behind damage its offset may be higher, but not by more
   /// than the damaged bytes had room for.
   private func follows(_ header: BatchHeader) -> Bool {
-    if header.baseOffset == nextOffset { return true }
-    guard let damage, header.baseOffset > nextOffset else { return false }
+    if header.baseOffset == expectedOffset { return true }
+    guard begun.isEmpty, let damage, header.baseOffset > nextOffset else { return false }
     return header.baseOffset <= highest(behind: Int(damage.size))
   }
 
   private func highest(behind bytes: Int) -> Offset { max(nextOffset + bytes, syncedBefore) }
 
-  private mutating func add(
+  /// Takes a batch, and with it those before it if it is the last of its request.
+  private mutating func take(
     _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer
   ) throws(SystemError) {
-    var tag: UInt32 = 0
-    if var reader = try? RecordReader(bytes, header: header), let record = try? reader.next(),
-      let name = record.tag.flatMap({ Tag($0) })
-    {
-      tag = try indexes.batches.define(name) ?? 0
+    var tag: Tag?
+    if var reader = try? RecordReader(bytes, header: header), let record = try? reader.next() {
+      tag = record.tag.flatMap { Tag($0) }
     }
-    append(at: header.baseOffset, bytes: header.size, tag: tag)
+    begun.append(BegunBatch(header: header, tag: tag, position: scanner.position))
+    scanner.advance(header.size)
+    if !header.isContinued { try addBegun() }
+  }
+
+  private mutating func addBegun() throws(SystemError) {
+    for batch in begun { try add(batch) }
+    begun.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func add(_ batch: BegunBatch) throws(SystemError) {
+    let header = batch.header
+    let tag = if let name = batch.tag { try indexes.batches.define(name) ?? 0 } else { UInt32(0) }
+    append(at: header.baseOffset, position: batch.position, bytes: header.size, tag: tag)
     nextOffset = header.nextOffset
     damage = nil
     latest = max(latest, header.maxTimestamp)
     if bytesSinceIndexed > OffsetIndex.intervalBytes {
       indexes.offsets.append(
-        relativeOffset: lastRelativeOffset, position: UInt32(scanner.position))
+        relativeOffset: lastRelativeOffset, position: UInt32(batch.position))
       indexTime()
       bytesSinceIndexed = 0
     }
     bytesSinceIndexed += header.size
-    scanner.advance(header.size)
   }
 
-  private mutating func cut(_ reason: String) throws(SystemError) {
-    try log.truncate(to: scanner.position)
-    cutBytes = logBytes - scanner.position
-    cutReason = "position \(scanner.position): \(reason)"
+  /// Cuts off a request that is not whole; false if there is none, or none that may be cut.
+  private mutating func cutBegun() throws(SystemError) -> Bool {
+    guard let first = begun.first, mayBeTorn, first.header.baseOffset >= syncedBefore else {
+      return false
+    }
+    begun.removeAll()
+    try cut(at: first.position, "a request of which not all batches are there")
+    return true
+  }
+
+  private mutating func cut(at position: Int, _ reason: String) throws(SystemError) {
+    try log.truncate(to: position)
+    cutBytes = logBytes - position
+    cutReason = "position \(position): \(reason)"
   }
 
   private mutating func markDamage() throws(SystemError) {
