@@ -10,23 +10,14 @@ const unsigned char *sluice_openapi_yaml(void) { return openapi_yaml; }
 size_t sluice_openapi_yaml_size(void) { return sizeof openapi_yaml; }
 
 /* The files of static/. A name that is new there is written down here twice: with its bytes, and in the table. */
-static const unsigned char api_js[] = {
-#embed "../../static/api.js"
-};
 static const unsigned char app_js[] = {
 #embed "../../static/app.js"
-};
-static const unsigned char charts_js[] = {
-#embed "../../static/charts.js"
 };
 static const unsigned char comparison_js[] = {
 #embed "../../static/comparison.js"
 };
 static const unsigned char dom_js[] = {
 #embed "../../static/dom.js"
-};
-static const unsigned char form_js[] = {
-#embed "../../static/form.js"
 };
 static const unsigned char format_js[] = {
 #embed "../../static/format.js"
@@ -64,6 +55,9 @@ static const unsigned char prometheus_yml[] = {
 static const unsigned char records_js[] = {
 #embed "../../static/records.js"
 };
+static const unsigned char requests_js[] = {
+#embed "../../static/requests.js"
+};
 static const unsigned char style_css[] = {
 #embed "../../static/style.css"
 };
@@ -72,9 +66,6 @@ static const unsigned char topic_form_js[] = {
 };
 static const unsigned char topic_js[] = {
 #embed "../../static/topic.js"
-};
-static const unsigned char value_js[] = {
-#embed "../../static/value.js"
 };
 static const unsigned char waiting_js[] = {
 #embed "../../static/waiting.js"
@@ -85,12 +76,9 @@ static const struct {
   const unsigned char *bytes;
   long size;
 } assets[] = {
-    {"api.js", api_js, sizeof api_js},
     {"app.js", app_js, sizeof app_js},
-    {"charts.js", charts_js, sizeof charts_js},
     {"comparison.js", comparison_js, sizeof comparison_js},
     {"dom.js", dom_js, sizeof dom_js},
-    {"form.js", form_js, sizeof form_js},
     {"format.js", format_js, sizeof format_js},
     {"grafana.json", grafana_json, sizeof grafana_json},
     {"group.js", group_js, sizeof group_js},
@@ -103,10 +91,10 @@ static const struct {
     {"prometheus-rules.yml", prometheus_rules_yml, sizeof prometheus_rules_yml},
     {"prometheus.yml", prometheus_yml, sizeof prometheus_yml},
     {"records.js", records_js, sizeof records_js},
+    {"requests.js", requests_js, sizeof requests_js},
     {"style.css", style_css, sizeof style_css},
     {"topic-form.js", topic_form_js, sizeof topic_form_js},
     {"topic.js", topic_js, sizeof topic_js},
-    {"value.js", value_js, sizeof value_js},
     {"waiting.js", waiting_js, sizeof waiting_js},
 };
 
