@@ -62,7 +62,7 @@ extension CopyBench {
     }
     report.notes = [
       "Every call switches into the kernel and back. The count holds the probes for cold pages,",
-      "the head's own send, and what a full socket buffer or a smaller buffer cuts into more calls.",
+      "the head's own send, and what a full socket buffer or a smaller buffer cuts into more.",
       "Copies cannot be counted from here; with scatter-gather hardware sendfile's are none"
         + " by the CPU.",
     ]
