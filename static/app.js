@@ -3,13 +3,13 @@
 import { h, head, link, setText } from './dom.js';
 import { duration, time } from './format.js';
 import { live, start } from './live.js';
+import './overview.js';
 
 const [main, state, lost, server] = ['main', 'state', 'lost', 'server'].map((id) => document.getElementById(id));
 const STATES = { polling: 'live, by asking', lost: 'connection lost' };
 let view;
 let shown;
 
-// Address, module, and its function.
 const views = [
 	[/^$/, 'overview'], [/^topics$/, 'lists', 'topics'], [/^groups$/, 'lists', 'groups'], [/^new-topic$/, 'topic-form', 'newTopic'],
 	[/^topics\/([^/]+)$/, 'topic'], [/^topics\/([^/]+)\/produce$/, 'produce'], [/^topics\/([^/]+)\/change$/, 'topic-form', 'changeTopic'],

@@ -97,7 +97,7 @@ export function overview() {
 		disk(),
 	];
 	return h('div.overview', head('Overview', parts[0]), h('section.tiles', { 'aria-label': 'Flow, by the second' }, parts.slice(1, 5)),
-		section('Ways of copying', parts[5], h('p', link('#/copies', 'Compare them with the same bytes'))),
+		section('Ways of copying', parts[5], h('p', link('#/copies', 'Compare them'))),
 		h('div.columns', section('Topics', parts[6]), section('Groups', parts[7]), section('Disk', parts[8])), {
 			$tick: () => live.status && parts.forEach((part) => part.update(live.status)),
 		});

@@ -109,7 +109,7 @@ export function requestForm(name, verb, fields, request, done) {
 		}
 		send.disabled = false;
 	}
-	const form = h('form', { 'aria-label': name, novalidate: true, input, submit },
+	const form = h('form', { 'aria-label': name, novalidate: true, input, change: input, submit },
 		h('div.fields', fields), h('div.actions', send), said, command);
 	input();
 	return form;

@@ -61,7 +61,7 @@ export async function waiting() {
 	const all = [scheduled(), undecided()];
 	const has = await Promise.all(all.map((one) => one.tick()));
 	const there = all.filter((_, index) => has[index]);
-	return h('div', head('Waiting'), there.length ? there : h('p.quiet', 'This server knows neither delayed records nor half messages.'), {
+	return h('div', head('Waiting'), there.length ? there : h('p.quiet', 'This server knows neither delayed nor half messages.'), {
 		$tick: () => there.forEach((one) => one.tick()),
 	});
 }

@@ -29,7 +29,7 @@ def fill(server):
     server.ask("POST", "/v1/topics/dpkg/records", ("d" * 999 + "\n") * 20000, kind="text/plain")
     for copy in ["read", "mmap", "sendfile", "sendfile"]:
         server.send("GET", f"/v1/topics/dpkg/partitions/0/records?max_bytes=99999999&copy={copy}", accept=RAW)
-    server.ask("PUT", "/v1/groups/mailers", {"config": {"max_attempts": 1}})
+    server.ask("PUT", "/v1/groups/mailers", {"config": {"max_attempts": 1, "lease": "1h"}})
     records = server.ask("POST", "/v1/groups/mailers/receive", {"topics": ["orders"], "max_records": 12})["records"]
     receipts = [record["receipt"] for record in records]
     server.ask("POST", "/v1/groups/mailers/nack", {"receipts": receipts[:4]})

@@ -349,7 +349,7 @@ class Waiting(PageTestCase):
                 "producer_group": "payers", "records": [{"topic": "half", "value": "undecided"}]})
         self.open("/waiting", "Waiting")
         if not scheduled and not transactions:
-            self.see("main", "This server knows neither delayed records nor half messages.")
+            self.see("main", "This server knows neither delayed nor half messages.")
         if scheduled:
             part = 'section[aria-labelledby="Scheduled"]'
             self.see(f"{part} tbody", "in an hour")
