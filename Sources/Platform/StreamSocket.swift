@@ -1,12 +1,30 @@
 import CLinux
 import Glibc
 
-/// One side of a TCP connection, non-blocking, with `TCP_NODELAY` set. Closed when its last user
-/// goes.
+/// One side of a connection, over TCP with `TCP_NODELAY` set or over a socket in the file system;
+/// non-blocking. Closed when its last user goes.
 public final class StreamSocket: Sendable {
   let descriptor: Descriptor
 
   init(owning descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  /// Connects to an address and waits for it: for tools and measurements, not for an event loop.
+  /// This side's calls wait, too.
+  public convenience init(connectingTo address: SocketAddress) throws(SystemError) {
+    let family = address.isVersion6 ? AF_INET6 : AF_INET
+    let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    let socket = Descriptor(
+      owning: try valueOrError("socket", address.description) { Glibc.socket(family, type, 0) })
+    _ = try valueOrError("connect", address.description) {
+      address.withKernelForm { Glibc.connect(socket.number, $0, $1) }
+    }
+    self.init(owning: socket)
+  }
+
+  /// Takes up to `count` bytes that came in and throws them away in the kernel (`MSG_TRUNC`).
+  public func discard(atMost count: Int) -> Transfer {
+    transfer { Glibc.recv(descriptor.number, nil, count, CInt(MSG_TRUNC)) }
+  }
 
   /// Receives into `buffer`.
   public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
@@ -60,6 +78,14 @@ public final class StreamSocket: Sendable {
     var flag: CInt = isCorked ? 1 : 0
     let length = socklen_t(MemoryLayout<CInt>.size)
     _ = setsockopt(descriptor.number, CInt(IPPROTO_TCP), TCP_CORK, &flag, length)
+  }
+
+  /// Has the kernel take no more than so many bytes that it cannot send yet
+  /// (`TCP_NOTSENT_LOWAT`). Does nothing where that is unknown.
+  public func limitUnsent(_ bytes: Int) {
+    var limit = CInt(clamping: bytes)
+    let length = socklen_t(MemoryLayout<CInt>.size)
+    _ = setsockopt(descriptor.number, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &limit, length)
   }
 
   /// Has the kernel move up to `count` bytes of a file from `position` on (`sendfile(2)`).
