@@ -98,7 +98,7 @@ final class EventLoop {
       switch event.token {
       case EventLoop.wakeupToken: mailbox.wakeup.silence()
       case let token where EventLoop.listenerToken &- token < UInt64(acceptors.count):
-        accept(Int(EventLoop.listenerToken &- token))
+        takeConnections(from: Int(EventLoop.listenerToken &- token))
       default: connection(event.token)?.ready(event)
       }
     }
@@ -171,7 +171,7 @@ final class EventLoop {
     for connection in batch { connection.run() }
   }
 
-  private func accept(_ index: Int) {
+  private func takeConnections(from index: Int) {
     let acceptor = acceptors[index]
     if acceptor.takeWaiting(context, own: mailbox, adopt: adopt) { return }
     poller.forget(acceptor.listener)

@@ -117,7 +117,7 @@ final class OutputQueue {
   /// head waits for them.
   private func flushSuspended(to socket: StreamSocket) -> Outcome {
     guard case .source = tail else { return .waiting }
-    let outcome = sendWaiting(to: socket)
+    let outcome = finish(sendWaiting(to: socket))
     if case .drained = outcome { return .waiting }
     return outcome
   }

@@ -35,7 +35,6 @@ struct SystemdUnit {
       #   systemctl daemon-reload && systemctl enable --now sluice
       [Unit]
       Description=Sluice, a message log with an HTTP face
-      Documentation=man:sluice(1)
       Wants=network-online.target
       After=network-online.target
       """,

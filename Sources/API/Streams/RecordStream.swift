@@ -83,6 +83,8 @@ final class RecordStream: BodySource {
     }
     if isOver { return .end }
     if heartbeatIsDue { writeHeartbeat(to: buffer) }
+    // The reader is another thread's meanwhile.
+    if isBringingIn { return .waiting }
     let start = buffer.count
     defer { if buffer.count > start { wasSilent = false } }
     do {

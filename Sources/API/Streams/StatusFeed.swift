@@ -68,13 +68,14 @@ final class StatusFeed: Sendable {
     var due = clock.monotonicTime()
     while mailbox.take(into: &orders, until: listeners.isEmpty ? nil : due) {
       let isFresh = clock.monotonicTime() < due
+      let wasIdle = listeners.isEmpty
       for order in orders {
         switch order {
         case .leave(let number): listeners.removeAll { $0.number == number }
         case .join(let listener):
           listeners.append(listener)
           // Who comes between two events gets the last one at once, if it is of this second.
-          if isFresh { send(latest, to: listener) }
+          if isFresh { hand(latest, to: listener) }
         }
       }
       let now = clock.monotonicTime()
@@ -82,14 +83,14 @@ final class StatusFeed: Sendable {
       buffer.removeAll()
       render(buffer)
       latest = buffer.array
-      for listener in listeners { send(latest, to: listener) }
-      // An event that comes late does not bring the next one closer.
-      let next = due.advanced(byMilliseconds: periodMilliseconds)
+      for listener in listeners { hand(latest, to: listener) }
+      // One that is a little late does not put off the next.
+      let next = (wasIdle ? now : due).advanced(byMilliseconds: periodMilliseconds)
       due = next > now ? next : now.advanced(byMilliseconds: periodMilliseconds)
     }
   }
 
-  private static func send(_ event: [UInt8], to listener: Listener) {
+  private static func hand(_ event: [UInt8], to listener: Listener) {
     let deliver = listener.deliver
     listener.sink.post([{ deliver(event) }])
   }

@@ -148,8 +148,13 @@ public struct DirectoryCheck {
     var logs: [(name: String, segments: [Offset])] = []
     for kind in ["state", "topics"] where files.exists("\(path)/\(kind)") {
       for name in try files.list("\(path)/\(kind)") {
-        let bases = try LogLoader.segmentBases(in: "\(path)/\(kind)/\(name)", files)
-        logs.append(("\(kind)/\(name)", bases))
+        do {
+          let bases = try LogLoader.segmentBases(in: "\(path)/\(kind)/\(name)", files)
+          logs.append(("\(kind)/\(name)", bases))
+        } catch {
+          // What is no directory is no log.
+          if !error.isNoDirectory { throw error }
+        }
       }
     }
     return logs
