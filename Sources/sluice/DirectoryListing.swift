@@ -39,7 +39,7 @@ struct DirectoryListing {
     output.json.key("segments")
     output.json.beginArray()
     try forEachRow { row in
-      write(row, to: &output.json)
+      self.write(row, to: &output.json)
       output.flushWhenLarge()
     }
     output.json.endArray()

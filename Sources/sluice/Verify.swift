@@ -9,10 +9,10 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check every batch of a data directory, and its indexes.",
     discussion: """
-      No server may be running on the directory, and nothing is changed. A line for each fault names \
-      file and position. What a crash has left and the next start mends is said, but is no fault. \
-      The exit status is 0 when all is sound, 1 when something is not, 2 when it could not be looked \
-      at.
+      No server may be running on the directory, and nothing is changed. A line for each fault \
+      names file and position. What a crash has left and the next start mends is said, but is no \
+      fault. The exit status is 0 when all is sound, 1 when something is not, 2 when it could not \
+      be looked at.
       """)
 
   private static let unreadable = ExitCode(2)

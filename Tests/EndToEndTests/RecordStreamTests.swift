@@ -33,8 +33,8 @@ import Testing
 
   @Test func eventsAreTheLinesWithTheirOffsets() throws {
     let records = """
-      {"records":[{"key":"k","value":{"n":1},"tag":"red","headers":{"h":"x"}},{"value":"two\\nlines"},
-        {"value_base64":"/wD/"}]}
+      {"records":[{"key":"k","value":{"n":1},"tag":"red","headers":{"h":"x"}},
+        {"value":"two\\nlines"},{"value_base64":"/wD/"}]}
       """
     #expect(try client.post(Self.produce, records).status == 200)
     let lines = try client.get(Self.path, ["Accept": "application/x-ndjson"])

@@ -28,7 +28,7 @@ struct CopyComparisonJSON: Sendable {
     json.string(TimestampText.text(startedMilliseconds))
     json.key("strategies")
     json.beginArray()
-    for cost in costs { write(cost, to: &json) }
+    for cost in costs { self.write(cost, to: &json) }
     json.endArray()
     json.endObject()
     json.endLine()
@@ -68,7 +68,7 @@ struct CopyComparisonJSON: Sendable {
     json.key("major_faults")
     json.number(usage.majorFaults)
     json.key("theory")
-    write(cost.strategy.textbookCost, to: &json)
+    self.write(cost.strategy.textbookCost, to: &json)
     json.endObject()
   }
 

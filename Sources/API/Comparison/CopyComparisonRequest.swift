@@ -4,8 +4,8 @@ import JSON
 import Log
 import Platform
 
-/// What a comparison of copies is asked to do: `{"topic","partition","bytes","strategies","rounds"}`,
-/// of which only the topic must be given.
+/// What a comparison of copies is asked to do:
+/// `{"topic","partition","bytes","strategies","rounds"}`, of which only the topic must be given.
 struct CopyComparisonRequest {
   static let roundsMax = 20
   private static let bytesByDefault = 256 << 20

@@ -1,8 +1,8 @@
 import HTTP
 import JSON
 
-/// `/v1/copy-comparison`: sends a partition's bytes over loopback by each strategy in turn, and says
-/// what each cost.
+/// `/v1/copy-comparison`: sends a partition's bytes over loopback by each strategy in turn, and
+/// says what each cost.
 enum CopyComparisonResource {
   @Sendable static func run(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()

@@ -7,7 +7,7 @@ import Log
 enum StatusResource {
   @Sendable static func status(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
-    call.respondJSON { write(call.service, call.broker, to: &$0) }
+    call.respondJSON { Self.write(call.service, call.broker, to: &$0) }
   }
 
   /// Writes the overview. Waits for nothing; any thread may call it.

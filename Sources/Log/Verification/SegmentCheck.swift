@@ -95,8 +95,8 @@ struct SegmentCheck {
     return header.baseOffset > next && header.baseOffset <= max(next + skipped, syncedBefore)
   }
 
-  /// Indexes that are missing, do not fit or end early are a fault, unless a crash has left them so:
-  /// then the next start makes them anew.
+  /// Indexes that are missing, do not fit or end early are a fault, unless a crash has left them
+  /// so: then the next start makes them anew.
   private func checkIndexes(
     _ comparison: IndexCheck?, _ files: DiskFileSystem, _ logBytes: Int, _ skipped: Int,
     _ report: (DirectoryCheck.Fault) -> Void
@@ -106,7 +106,7 @@ struct SegmentCheck {
       let missing = [".index", ".timeindex", ".tags"].first {
         !files.exists("\(directory)/\(stem)\($0)")
       }
-      let reason = missing == nil ? "it does not hold together with the log" : "it is missing"
+      let reason = missing == nil ? "it does not fit, or is not as it was saved" : "it is missing"
       return report(fault(missing ?? ".tags", 0, reason, isMended: !wasClean))
     }
     comparison.finish(logBytes: logBytes, skipped: skipped) { place, file, reason in
