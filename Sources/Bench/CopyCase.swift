@@ -1,7 +1,8 @@
+import HTTPServer
+
 /// One way of reading a log in a comparison of copies.
 struct CopyCase: Sendable, Hashable {
-  /// `read`, `mmap` or `sendfile`.
-  var strategy: String
+  var strategy: CopyStrategy
   /// The bytes of one answer.
   var chunkBytes: Int
   var connections: Int
