@@ -65,4 +65,7 @@ extension DataDirectory: LogEngine {
 
   /// Why the writer takes no more.
   public var whyOffline: String? { writer.whyOffline }
+
+  /// The room of the file system that the directory lies on.
+  public var space: DiskSpace? { try? files.space(at: path) }
 }

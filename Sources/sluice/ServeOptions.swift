@@ -26,6 +26,11 @@ struct ServeOptions: ParsableArguments {
   @Flag(help: "Do not make a topic because a produce names it.")
   var noAutoCreate = false
 
+  @Option(
+    name: .customLong("static"),
+    help: "A folder to read the status page from, at each request. (default: the built-in page)")
+  var pageFolder: String?
+
   @Option(help: "Event loops. (default: the number of processors)")
   var loops: Int?
 
@@ -96,6 +101,12 @@ struct ServeOptions: ParsableArguments {
       anonymous && settings.server.addresses.contains(where: \.isOpenToOthers)
     settings.service.hostNames =
       (hostName.isEmpty ? environment.list("host-name") : hostName).map { $0.lowercased() }
+    settings.service.pageFolder = pageFolder ?? environment["static"]
+    if let folder = settings.service.pageFolder {
+      guard DiskFileSystem().exists(folder + "/index.html") else {
+        throw ValidationError("--static: there is no \(folder)/index.html.")
+      }
+    }
     settings.limits.autoCreatesTopics = try !(noAutoCreate || environment.flag("no-auto-create"))
     try applyLimits(environment, to: &settings)
     try applyTimes(environment, to: &settings)

@@ -62,7 +62,10 @@ struct Server {
       settings.data, clock: clock, metrics: service.logMetrics, report: report)
     let broker = try Broker(
       engine: directory, clock: clock, limits: settings.limits, report: report)
-    broker.scheduler.every(milliseconds: 1000) { [weak service] in service?.sampleRates() }
+    broker.scheduler.every(milliseconds: 1000) { [weak service] in
+      service?.sampleRates()
+      service?.sampleSpace()
+    }
     try service.open(broker)
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
     logger.info(

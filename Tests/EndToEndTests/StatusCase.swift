@@ -85,7 +85,11 @@ struct StatusCase: Sendable {
   }
 
   static let server = [
-    StatusCase("getStatusPage", 302, nil, get("/")),
+    StatusCase("getStatusPage", 200, nil, get("/")),
+    StatusCase("getStatusPage", 304, nil, revalidate("/")),
+    StatusCase("getAsset", 200, nil, get("/assets/grafana.json")),
+    StatusCase("getAsset", 304, nil, revalidate("/assets/app.js")),
+    StatusCase("getAsset", 404, "not_found", get("/assets/none.js")),
     StatusCase("getInterface", 200, nil, get("/openapi.yaml")),
     StatusCase("getHealth", 200, nil, get("/healthz")),
     StatusCase("getReadiness", 200, nil, get("/readyz")),
@@ -93,6 +97,7 @@ struct StatusCase: Sendable {
     StatusCase("getMetrics", 406, "not_acceptable", get("/metrics", ["Accept": "image/png"])),
     StatusCase("getStatus", 200, nil, get("/v1/status")),
     StatusCase("listTopics", 200, nil, get("/v1/topics")),
+    StatusCase("listTopics", 400, "invalid_parameter", get("/v1/topics?limit=0")),
     StatusCase("listTopics", 406, "not_acceptable", get("/v1/topics", ["Accept": "text/html"])),
     StatusCase("getStatus", 406, "not_acceptable", get("/v1/status", ["Accept": "text/html"])),
     StatusCase("getTopic", 406, "not_acceptable", get("/v1/topics/cut", ["Accept": "a/b"])),
