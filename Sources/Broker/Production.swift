@@ -30,7 +30,8 @@ public final class Production {
   /// Who produces, if they said so: then all of it is handed over at the end, to each log in one
   /// piece, and stored once.
   public let stamp: ProducerStamp?
-  /// Called on the loop when a stamped request is handed over after it had to wait for its turn.
+  /// Called on the loop when a stamped request was handed over, which may have had to wait for its
+  /// turn.
   public var onTurn: (() -> Void)?
   /// Why nothing of a stamped request was handed over.
   public private(set) var refusal: BrokerError?
@@ -216,7 +217,6 @@ public final class Production {
     }
     do {
       let verdict = try topic.producers.judge(stamp, parts, topic.partitions, now: timestamp)
-      onTurn?()
       switch verdict {
       case .store:
         for part in parts {
@@ -227,6 +227,7 @@ public final class Production {
           submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
         }
       }
+      onTurn?()
     } catch {
       topic.producers.leave(stamp, .nothing, now: timestamp)
       refuse(error)

@@ -24,7 +24,8 @@ struct ProducerTable: Sendable {
   private var free: [Int] = []
   private var oldest: Int?
   private var newest: Int?
-  /// When the latest of the producers that were forgotten was last heard of; `nil` if none ever was.
+  /// When the latest of the producers that were forgotten was last heard of; `nil` if there was
+  /// none.
   private(set) var forgottenThrough: Int64?
   /// Up to where the file goes that the table was loaded from: requests from there on were found
   /// in the log, or have come since.
@@ -139,32 +140,32 @@ struct ProducerTable: Sendable {
     if let place = places[id] {
       slots[place]?.entry = entry
       guard place != newest else { return }
-      unlink(place)
-      link(place)
+      takeOut(place)
+      putLast(place)
     } else {
       let slot = Slot(id: id, entry: entry)
       let place = free.popLast() ?? slots.count
       if place == slots.count { slots.append(slot) } else { slots[place] = slot }
       places[id] = place
-      link(place)
+      putLast(place)
     }
   }
 
   private mutating func remove(_ id: Int64) {
     guard let place = places.removeValue(forKey: id) else { return }
-    unlink(place)
+    takeOut(place)
     slots[place] = nil
     free.append(place)
   }
 
-  private mutating func link(_ place: Int) {
+  private mutating func putLast(_ place: Int) {
     slots[place]?.older = newest
     slots[place]?.newer = nil
     if let newest { slots[newest]?.newer = place } else { oldest = place }
     newest = place
   }
 
-  private mutating func unlink(_ place: Int) {
+  private mutating func takeOut(_ place: Int) {
     guard let slot = slots[place] else { return }
     if let older = slot.older { slots[older]?.newer = slot.newer } else { oldest = slot.newer }
     if let newer = slot.newer { slots[newer]?.older = slot.older } else { newest = slot.older }

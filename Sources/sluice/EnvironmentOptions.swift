@@ -1,5 +1,4 @@
 import ArgumentParser
-import Broker
 import FoundationEssentials
 
 /// The options that the environment gives: `--max-connections` is `SLUICE_MAX_CONNECTIONS`.
@@ -47,15 +46,6 @@ struct EnvironmentOptions {
     var seconds = 0
     try set(given, name, &seconds, upTo: 1_000_000)
     if seconds > 0 { milliseconds = seconds * 1000 }
-  }
-
-  /// As `set`, for a duration such as `30s` or `7d`.
-  func setDuration(_ given: String?, _ name: String, _ milliseconds: inout Int64) throws {
-    guard let text = given ?? self[name] else { return }
-    guard let duration = DurationText.milliseconds(text), duration > 0 else {
-      throw ValidationError("--\(name) must be a duration such as 250ms, 30s, 5m, 1h or 7d.")
-    }
-    milliseconds = duration
   }
 
   private static func variable(_ name: String) -> String {

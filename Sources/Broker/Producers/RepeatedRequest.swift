@@ -39,11 +39,11 @@ struct RepeatedRequest {
     if held.isEmpty { throw tooOld }
     if total == wanted { return .recall(held.map(\.partition)) }
     guard total < wanted else { throw .log(.sequenceReused(count: total)) }
-    guard mayLack else { throw tooOld }
     for one in held
     where !parts.contains(RequestPart(partition: one.partition, count: Int(one.request.count))) {
       throw .log(.sequenceReused(count: total))
     }
+    guard mayLack else { throw tooOld }
     for part in parts where !held.contains(where: { $0.partition == part.partition }) {
       guard lackIsKnown || neverHad(part.partition) else { throw tooOld }
     }
