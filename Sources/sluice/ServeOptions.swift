@@ -67,6 +67,12 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Consumer groups at one time. (default: 10000)")
   var maxGroups: Int?
 
+  @Option(help: "Producers that each partition remembers. (default: 10000)")
+  var maxProducers: Int?
+
+  @Option(help: "How long a producer may be silent before it is forgotten. (default: 7d)")
+  var producerExpiry: String?
+
   @Option(help: "Seconds a connection may be silent between requests. (default: 75)")
   var idleTimeout: Int?
 
@@ -158,6 +164,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
+    try environment.set(maxProducers, "max-producers", &settings.limits.producers.countMax)
   }
 
   private func applyTimes(
@@ -169,6 +176,8 @@ struct ServeOptions: ParsableArguments {
       bodyTimeout, "body-timeout", &settings.server.bodySilenceMilliseconds)
     try environment.setSeconds(
       sendTimeout, "send-timeout", &settings.server.sendSilenceMilliseconds)
+    try environment.setDuration(
+      producerExpiry, "producer-expiry", &settings.limits.producers.expiryMilliseconds)
     try environment.setSeconds(drainTimeout, "drain-timeout", &settings.server.drainMilliseconds)
     try environment.setSeconds(
       comparisonTimeout, "comparison-timeout", &settings.service.comparisonMillisecondsMax)

@@ -76,6 +76,13 @@ struct StatusCase: Sendable {
     { try $0.client.delete(path) }
   }
 
+  /// A record of a producer that numbers its requests.
+  static func number(
+    _ fields: [String: String]
+  ) -> @Sendable (Fixture) throws -> HTTPResponse {
+    { try $0.client.post("/v1/topics/numbered/records", "x", type: "text/plain", fields) }
+  }
+
   /// GET with the entity tag that the path has at present.
   static func revalidate(_ path: String) -> @Sendable (Fixture) throws -> HTTPResponse {
     { fixture in
@@ -215,6 +222,11 @@ struct StatusCase: Sendable {
     StatusCase(
       "produce", 400, "not_supported_yet",
       post("/v1/topics/plain/records", #"{"value":1,"delay":"1s"}"#)),
+    StatusCase("produce", 400, "invalid_producer", number(["Producer-Id": "1"])),
+    StatusCase("produce", 200, nil, number(ProducerTests.fields(1, 0, epoch: 2))),
+    StatusCase(
+      "produce", 403, "producer_fenced", number(ProducerTests.fields(1, 0, epoch: 1))),
+    StatusCase("produce", 409, "sequence_gap", number(ProducerTests.fields(1, 2, epoch: 2))),
     StatusCase(
       "produce", 404, "partition_not_found",
       post("/v1/topics/plain/records?partition=70", #"{"value":1}"#)),
