@@ -32,6 +32,12 @@ public final class Service: Sendable {
   /// What each copy strategy costs.
   public let deliveryMetrics: DeliveryMetrics
   let groupMetrics: GroupMetrics
+  /// Answers without an end.
+  let streams: Streams
+  /// The overview, for those who listen to it.
+  let statusFeed = StatusFeed()
+  /// The comparison of copy strategies.
+  let comparison: CopyComparison
   let logger: Logger
   let options: ServiceOptions
   let startMilliseconds: Int64
@@ -52,6 +58,9 @@ public final class Service: Sendable {
     httpMetrics = HTTPMetrics(registry)
     deliveryMetrics = DeliveryMetrics(registry)
     groupMetrics = GroupMetrics(registry)
+    streams = Streams(registry, limit: options.streamsMax)
+    comparison = CopyComparison(
+      registry, clock: clock, limitMilliseconds: options.comparisonMillisecondsMax)
     self.clock = clock
     self.logger = logger
     self.options = options
@@ -65,7 +74,10 @@ public final class Service: Sendable {
   public var phase: Phase { Phase(rawValue: currentPhase.load(ordering: .acquiring))! }
 
   /// The data is open: requests are answered from now on.
-  public func open(_ broker: Broker) {
+  public func open(_ broker: Broker) throws(SystemError) {
+    try statusFeed.start(clock: clock) { [weak self] buffer in
+      if let self { EventsResource.render(self, broker, into: buffer) }
+    }
     opened.withLock { $0 = broker }
     sampleSpace()
     currentPhase.store(Phase.serving.rawValue, ordering: .releasing)
@@ -93,6 +105,13 @@ public final class Service: Sendable {
   /// The server is about to stop: `/readyz` says so.
   public func beginDraining() {
     currentPhase.store(Phase.draining.rawValue, ordering: .releasing)
+    comparison.cancel()
+  }
+
+  /// Ends the service's own threads, once no request is under way any more.
+  public func stop() {
+    statusFeed.stop()
+    comparison.stop()
   }
 
   var broker: Broker? { opened.withLock { $0 } }

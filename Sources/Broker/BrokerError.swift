@@ -20,6 +20,10 @@ public enum BrokerError: Error, Sendable, Equatable {
   case groupNotFound(String)
   /// Key, value and headers of a record are larger than the topic takes.
   case recordTooLarge(bytes: Int, limitBytes: Int)
+  /// A producer left out a sequence number: `expected` is the next one.
+  case sequenceGap(expected: Int32)
+  /// As many requests of one producer wait for those before them as may.
+  case tooManyInFlight(max: Int)
   /// The log refused.
   case log(LogError)
   /// The server is stopping.

@@ -17,6 +17,8 @@ public protocol LogEngine: AnyObject, Sendable {
   func wakeWriter()
   /// Bytes that were submitted and not yet answered for.
   var queuedBytes: Int { get }
+  /// Where producers are counted.
+  var producerMetrics: ProducerMetrics { get }
   /// Why no more writes are taken; `nil` while they are.
   var whyOffline: String? { get }
   /// How much room there is; `nil` when that cannot be told. May wait for the disk.

@@ -16,7 +16,7 @@ struct StatusCase: Sendable {
 
   static let all =
     server + topics + changes + partitions + segments + produce + consume + values + groups
-    + leases + places + deadLetters
+    + leases + places + deadLetters + streams + comparisons
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
@@ -29,6 +29,10 @@ struct StatusCase: Sendable {
     "produce 503": "needs a failing disk", "produce 507": "FullDiskTests",
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
+    "getEvents 429": "EventTests", "getEvents 503": "a server that drains takes no new connection",
+    "consume 503": "a server that drains takes no new connection",
+    "compareCopies 503": "needs a machine that is too slow, or without descriptors",
+    "compareCopies 500": "needs a connection of the machine to itself that breaks",
   ].merging(excusedOfGroups) { first, _ in first }
 
   /// A head that announces more than any body may have; the server need not see it to refuse it.
@@ -70,6 +74,13 @@ struct StatusCase: Sendable {
 
   static func delete(_ path: String) -> @Sendable (Fixture) throws -> HTTPResponse {
     { try $0.client.delete(path) }
+  }
+
+  /// A record of a producer that numbers its requests.
+  static func number(
+    _ fields: [String: String]
+  ) -> @Sendable (Fixture) throws -> HTTPResponse {
+    { try $0.client.post("/v1/topics/numbered/records", "x", type: "text/plain", fields) }
   }
 
   /// GET with the entity tag that the path has at present.
@@ -211,6 +222,11 @@ struct StatusCase: Sendable {
     StatusCase(
       "produce", 400, "not_supported_yet",
       post("/v1/topics/plain/records", #"{"value":1,"delay":"1s"}"#)),
+    StatusCase("produce", 400, "invalid_producer", number(["Producer-Id": "1"])),
+    StatusCase("produce", 200, nil, number(ProducerTests.fields(1, 0, epoch: 2))),
+    StatusCase(
+      "produce", 403, "producer_fenced", number(ProducerTests.fields(1, 0, epoch: 1))),
+    StatusCase("produce", 409, "sequence_gap", number(ProducerTests.fields(1, 2, epoch: 2))),
     StatusCase(
       "produce", 404, "partition_not_found",
       post("/v1/topics/plain/records?partition=70", #"{"value":1}"#)),
@@ -226,9 +242,6 @@ struct StatusCase: Sendable {
   static let consume = [
     StatusCase("consume", 200, nil, get("\(Fixture.plain)/records")),
     StatusCase("consume", 400, "invalid_parameter", get("\(Fixture.plain)/records?wait=long")),
-    StatusCase(
-      "consume", 400, "not_supported_yet",
-      get("\(Fixture.plain)/records", ["Accept": "text/event-stream"])),
     StatusCase("consume", 404, "topic_not_found", get("/v1/topics/none/partitions/0/records")),
     StatusCase("consume", 404, "partition_not_found", get("/v1/topics/cut/partitions/1/records")),
     StatusCase(

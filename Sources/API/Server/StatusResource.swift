@@ -11,43 +11,44 @@ enum StatusResource {
 
   @Sendable static func status(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
-    let service = call.service
-    let broker = call.broker
+    call.respondJSON { Self.write(call.service, call.broker, to: &$0) }
+  }
+
+  /// Writes the overview. Waits for nothing; any thread may call it.
+  static func write(_ service: Service, _ broker: Broker, to json: inout JSONWriter) {
     let topics = broker.topics
     let now = broker.now()
     let groups = broker.groups.all.map { GroupSums($0, $0.standings(now: now), broker) }
-    call.respondJSON { json in
-      json.beginObject()
-      json.key("version")
-      json.string(service.version)
-      json.key("phase")
-      json.string("\(service.phase)")
-      json.key("started")
-      json.string(TimestampText.text(service.startMilliseconds))
-      json.key("uptime_ms")
-      json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
-      json.key("storage")
-      json.string(call.broker.whyOffline == nil ? "online" : "offline")
-      json.key("disk")
-      writeDisk(service.space, to: &json)
-      json.key("totals")
-      writeTotals(topics, groups, to: &json)
-      json.key("rates")
-      writeRates(service.rates, to: &json)
-      json.key("topics")
-      json.beginArray()
-      for topic in most(topics, by: \.bytes) { TopicsResource.writeSummary(topic, to: &json) }
-      json.endArray()
-      json.key("groups")
-      json.beginArray()
-      for group in most(groups, by: { $0.lag + $0.dead }) { group.write(to: &json) }
-      json.endArray()
-      json.key("strategies")
-      json.beginArray()
-      for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
-      json.endArray()
-      json.endObject()
-    }
+    json.beginObject()
+    json.key("version")
+    json.string(service.version)
+    json.key("phase")
+    json.string("\(service.phase)")
+    json.key("started")
+    json.string(TimestampText.text(service.startMilliseconds))
+    json.key("uptime_ms")
+    json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
+    json.key("storage")
+    json.string(broker.whyOffline == nil ? "online" : "offline")
+    json.key("disk")
+    writeDisk(service.space, to: &json)
+    json.key("totals")
+    writeTotals(topics, groups, to: &json)
+    json.key("rates")
+    writeRates(service.rates, to: &json)
+    json.key("topics")
+    json.beginArray()
+    for topic in most(topics, by: \.bytes) { TopicsResource.writeSummary(topic, to: &json) }
+    json.endArray()
+    json.key("groups")
+    json.beginArray()
+    for group in most(groups, by: { $0.lag + $0.dead }) { group.write(to: &json) }
+    json.endArray()
+    json.key("strategies")
+    json.beginArray()
+    for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
+    json.endArray()
+    json.endObject()
   }
 
   /// Those with the most of something, in the order they stood in.
