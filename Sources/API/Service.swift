@@ -31,6 +31,8 @@ public final class Service: Sendable {
   public let httpMetrics: HTTPMetrics
   /// What each copy strategy costs.
   public let deliveryMetrics: DeliveryMetrics
+  /// What is counted of delayed records.
+  public let delayMetrics: DelayMetrics
   let groupMetrics: GroupMetrics
   let logger: Logger
   let options: ServiceOptions
@@ -51,12 +53,14 @@ public final class Service: Sendable {
     httpMetrics = HTTPMetrics(registry)
     deliveryMetrics = DeliveryMetrics(registry)
     groupMetrics = GroupMetrics(registry)
+    delayMetrics = DelayMetrics(registry)
     self.clock = clock
     self.logger = logger
     self.options = options
     startMilliseconds = clock.wallMilliseconds()
     rates = Rates(clock: clock)
     GroupMetrics.collect(registry, self)
+    DelayFigures.collect(registry, self)
   }
 
   /// How far the server has come.

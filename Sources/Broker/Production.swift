@@ -28,6 +28,9 @@ public final class Production {
   private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
+  private let delays: Delays
+  private let limits: BrokerLimits
+  private var delayed: DelayedRecords?
   private var turn: Int?
   private var finished: (([ProduceOutcome]) -> Void)?
 
@@ -38,9 +41,11 @@ public final class Production {
   ///   - sink: the loop, where answers from the log arrive.
   public init(
     _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
-    sink: any JobSink
+    delays: Delays, limits: BrokerLimits, sink: any JobSink
   ) {
     self.topic = topic
+    self.delays = delays
+    self.limits = limits
     self.acknowledgement = acknowledgement
     self.timestamp = timestamp
     self.sink = sink
@@ -49,24 +54,38 @@ public final class Production {
 
   /// Records taken in so far.
   public private(set) var recordCount = 0
+  /// What became of those that are delivered later; `nil` while there are none.
+  public private(set) var scheduled: ScheduleOutcome?
 
   /// True when the client should send no more until `onProgress`.
   public var isFull: Bool { inFlightBytes >= Production.inFlightBytesMax }
 
   /// True once something could not be stored: there is no point in going on.
   public var hasFailed: Bool {
-    lanes.contains { if case .failure = $0.outcome?.result { true } else { false } }
+    scheduled?.failure != nil
+      || lanes.contains { if case .failure = $0.outcome?.result { true } else { false } }
   }
 
   /// Takes in a record; a missing `partition` is picked by the key, or else by turns.
+  ///
+  /// - Parameter delivery: when it is to be delivered; at once if that is past.
   public func add(
     key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: RecordHeaders,
-    timestamp: Int64?, partition: Int?
+    timestamp: Int64?, partition: Int?, delivery: DeliveryTime = .now
   ) throws(BrokerError) {
     let bytes = (key?.count ?? 0) + (value?.count ?? 0) + headers.byteCount
     let limit = topic.config.log.maxRecordBytes
     guard bytes <= limit else { throw .recordTooLarge(bytes: bytes, limitBytes: limit) }
     let number = try place(partition, key)
+    if delivery != .now, let due = try due(delivery) {
+      let records = delayed ?? DelayedRecords()
+      delayed = records
+      records.append(
+        due: due, partition: number, key: key, value: value, headers: headers,
+        timestamp: timestamp)
+      recordCount += 1
+      return
+    }
     builder(number).append(
       key: key, value: value, headers: headers, timestamp: timestamp ?? self.timestamp)
     recordCount += 1
@@ -79,12 +98,14 @@ public final class Production {
         handOver(number, builder, .written)
       }
     }
+    if let records = delayed, records.bytes >= Production.pieceBytes { handOver(records) }
   }
 
   /// Hands over the rest; `completion` gets each partition's outcome, in order, when all have
   /// answered.
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
+    if let records = delayed { handOver(records) }
     for number in lanes.indices {
       if let builder = lanes[number].builder {
         handOver(number, builder, acknowledgement)
@@ -100,6 +121,44 @@ public final class Production {
   public func store(_ batches: FramedBatches, partition: Int) {
     recordCount += batches.recordCount
     submit(batches, partition, acknowledgement)
+  }
+
+  /// When a record is due, or `nil` if it is to be delivered at once.
+  private func due(_ delivery: DeliveryTime) throws(BrokerError) -> Int64? {
+    let now = delays.now()
+    let due = delivery.due(now: now)
+    guard due <= now + limits.delayMillisecondsMax else {
+      throw .delayTooLong(limitMilliseconds: limits.delayMillisecondsMax)
+    }
+    return due > now ? due : nil
+  }
+
+  private func handOver(_ records: DelayedRecords) {
+    delayed = nil
+    turn = nil
+    let bytes = records.bytes
+    inFlightBytes += bytes
+    waitingFor += 1
+    let bound = ThreadBound((self, records))
+    delays.add(records, to: topic, acknowledgement: acknowledgement, sink: sink) { outcome in
+      let (production, records) = bound.value
+      production.answered(records, bytes, outcome)
+    }
+  }
+
+  private func answered(
+    _ records: DelayedRecords, _ bytes: Int, _ outcome: Result<UInt64, BrokerError>
+  ) {
+    inFlightBytes -= bytes
+    waitingFor -= 1
+    var known = scheduled ?? ScheduleOutcome()
+    switch outcome {
+    case .success(let first): known.add(records, first: first)
+    case .failure(let error): known.failure = error
+    }
+    scheduled = known
+    onProgress?()
+    answerWhenDone()
   }
 
   private func place(_ partition: Int?, _ key: UnsafeRawBufferPointer?) throws(BrokerError) -> Int {

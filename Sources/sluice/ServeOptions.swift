@@ -53,6 +53,12 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Consumer groups at one time. (default: 10000)")
   var maxGroups: Int?
 
+  @Option(help: "Delayed records that may wait at one time. (default: 100000000)")
+  var maxScheduled: Int?
+
+  @Option(help: "Days ahead that a record may be delivered. (default: 3650)")
+  var maxDelayDays: Int?
+
   @Option(help: "Seconds a connection may be silent between requests. (default: 75)")
   var idleTimeout: Int?
 
@@ -121,6 +127,10 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
+    try environment.set(maxScheduled, "max-scheduled", &settings.limits.scheduledMax)
+    var days = Int(settings.limits.delayMillisecondsMax / 86_400_000)
+    try environment.set(maxDelayDays, "max-delay-days", &days, upTo: 365_000)
+    settings.limits.delayMillisecondsMax = Int64(days) * 86_400_000
   }
 
   private func applyTimes(

@@ -58,7 +58,8 @@ struct Server {
     let directory = try DataDirectory(
       settings.data, clock: clock, metrics: service.logMetrics, report: report)
     let broker = try Broker(
-      engine: directory, clock: clock, limits: settings.limits, report: report)
+      engine: directory, clock: clock, limits: settings.limits,
+      delayMetrics: service.delayMetrics, report: report)
     broker.scheduler.every(milliseconds: 1000) { [weak service] in service?.sampleRates() }
     service.open(broker)
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000

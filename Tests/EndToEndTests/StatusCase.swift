@@ -16,6 +16,7 @@ struct StatusCase: Sendable {
 
   static let all =
     server + topics + changes + partitions + segments + produce + consume + values + groups
+    + scheduled
     + leases + places + deadLetters
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
@@ -31,6 +32,7 @@ struct StatusCase: Sendable {
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
   ].merging(excusedOfGroups) { first, _ in first }
+    .merging(excusedOfScheduled) { first, _ in first }
 
   /// A head that announces more than any body may have; the server need not see it to refuse it.
   static func announce(_ method: String, _ path: String)
@@ -205,8 +207,8 @@ struct StatusCase: Sendable {
     StatusCase("produce", 400, "invalid_parameter", post("/v1/topics/plain/records?acks=9", "{}")),
     StatusCase("produce", 400, "invalid_name", post("/v1/topics/__x/records", "{}")),
     StatusCase(
-      "produce", 400, "not_supported_yet",
-      post("/v1/topics/plain/records", #"{"value":1,"delay":"1s"}"#)),
+      "produce", 400, "delay_too_long",
+      post("/v1/topics/plain/records", #"{"value":1,"delay":"4000d"}"#)),
     StatusCase(
       "produce", 404, "partition_not_found",
       post("/v1/topics/plain/records?partition=70", #"{"value":1}"#)),

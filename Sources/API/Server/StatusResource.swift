@@ -36,6 +36,8 @@ enum StatusResource {
         GroupsResource.writeSummary(group, call.broker, now, to: &json)
       }
       json.endArray()
+      json.key("scheduled")
+      ScheduledResource.writeSummary(call.broker, to: &json)
       json.key("strategies")
       json.beginArray()
       for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
