@@ -11,6 +11,7 @@ final class DelayBuckets: Sendable {
     var buckets: [DelayBucket] = []
     var files: [UInt32: DelayRecordFile] = [:]
     var topics = DelayTopics()
+    var producers = DelayProducers()
     /// When the next record is due that is in memory.
     var nextInMemory: Int64?
   }

@@ -93,7 +93,30 @@ struct DelayEventReader {
     }
     for _ in 0..<(try count()) { snapshot.buckets.append(try bucket()) }
     snapshot.pieces = try pieces()
+    for _ in 0..<(try count()) {
+      let topic: UInt32 = try number()
+      let place = DelayProducers.Place(topic: topic, producer: try number())
+      snapshot.producers[place] = try standing()
+    }
     return snapshot
+  }
+
+  private mutating func standing() throws(Malformed) -> DelayProducers.Standing {
+    let epoch: Int16 = try number()
+    var standing = DelayProducers.Standing(epoch: epoch, turn: try number(), requests: [])
+    for _ in 0..<(try count()) {
+      let sequence: Int32 = try number()
+      let first: UInt64 = try number()
+      let count = try count()
+      var dues: [Int64] = []
+      for _ in 0..<(try self.count()) { dues.append(try number()) }
+      guard dues.count == 1 || dues.count == min(count, DelayedRecords.listedMax) else {
+        throw Malformed()
+      }
+      standing.requests.append(
+        DelayedRequest(sequence: sequence, first: first, count: count, dues: dues))
+    }
+    return standing
   }
 
   private mutating func bucket() throws(Malformed) -> DelaySnapshot.Bucket {

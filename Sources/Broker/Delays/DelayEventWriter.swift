@@ -69,6 +69,23 @@ struct DelayEventWriter {
     put(UInt32(snapshot.buckets.count))
     for bucket in snapshot.buckets { put(bucket) }
     put(snapshot.pieces)
+    put(UInt32(snapshot.producers.count))
+    for (place, standing) in snapshot.producers { put(place, standing) }
+  }
+
+  private func put(_ place: DelayProducers.Place, _ standing: DelayProducers.Standing) {
+    put(place.topic)
+    put(place.producer)
+    put(standing.epoch)
+    put(standing.turn)
+    put(UInt32(standing.requests.count))
+    for request in standing.requests {
+      put(request.sequence)
+      put(request.first)
+      put(UInt32(request.count))
+      put(UInt32(request.dues.count))
+      for due in request.dues { put(due) }
+    }
   }
 
   private func put(_ bucket: DelaySnapshot.Bucket) {

@@ -83,6 +83,9 @@ final class DelayJournal: Sendable {
     }
   }
 
+  /// The id of the topic that stands under this name, if records ever came for it.
+  func id(of topic: String) -> UInt32? { intake.withLock { $0.topics[topic] } }
+
   /// Has the topic's records be dropped; what comes for a topic of that name from now on is for
   /// another one. `nil` if none ever came.
   func forget(topic: String) -> Mailbox<Result<Void, LogError>>? {

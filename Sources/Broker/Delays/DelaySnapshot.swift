@@ -26,6 +26,8 @@ struct DelaySnapshot: Sendable {
   var topics: [(id: UInt32, topic: DelayTopics.Topic)] = []
   var files: [RecordFile] = []
   var buckets: [Bucket] = []
+  /// What is remembered of producers' requests.
+  var producers: [DelayProducers.Place: DelayProducers.Standing] = [:]
   /// Pieces that are announced and not settled.
   var pieces: [DelayAnnouncement] = []
 }

@@ -7,7 +7,7 @@ import Platform
 /// Nothing is synced here: the journal is the truth until a checkpoint (`capture`) has synced the
 /// files and said how long they are.
 final class DelayStore {
-  private struct Arrival: Hashable {
+  struct Arrival: Hashable {
     let level: Int
     let from: Int64
   }
@@ -27,12 +27,12 @@ final class DelayStore {
   let files: AppendFiles
   /// Removes a file that no snapshot names.
   private let remove: (UInt32) -> Void
-  private var arrivals: [Arrival: DelayBucket] = [:]
+  var arrivals: [Arrival: DelayBucket] = [:]
   private var byNumber: [UInt32: DelayBucket] = [:]
-  private(set) var nextFile: UInt32 = 1
+  var nextFile: UInt32 = 1
   /// Files that the last snapshot may name and the next one will not.
-  private(set) var retired: [UInt32] = []
-  private(set) var retiredBytes = 0
+  var retired: [UInt32] = []
+  var retiredBytes = 0
   /// The split under way.
   var split: DelaySplit?
 
@@ -74,6 +74,7 @@ final class DelayStore {
     }
     shared.state.withLock { state in
       state.topics.stand(addition.topic, name: addition.name)
+      state.producers.note(addition)
       for share in shares { DelayStore.count(share, &state) }
     }
     for share in shares { tell(share, near) }
@@ -163,7 +164,7 @@ final class DelayStore {
     return file
   }
 
-  private func insert(_ bucket: DelayBucket, _ state: inout DelayBuckets.State) {
+  func insert(_ bucket: DelayBucket, _ state: inout DelayBuckets.State) {
     let index = state.buckets.firstIndex { other in
       other.range.lowerBound > bucket.range.lowerBound
         || other.range.lowerBound == bucket.range.lowerBound
@@ -232,7 +233,10 @@ final class DelayStore {
 
   /// Notes that a topic is gone; gives how many records waited for it.
   func markGone(_ topic: UInt32) -> Int {
-    shared.state.withLock { $0.topics.markGone(topic) }
+    shared.state.withLock { state in
+      state.producers.forget(topic: topic)
+      return state.topics.markGone(topic)
+    }
   }
 
   /// Says up to where a bucket's entries are in memory.
@@ -279,92 +283,5 @@ final class DelayStore {
     guard isNamed else { return remove(number) }
     retired.append(number)
     retiredBytes += bytes
-  }
-
-  // MARK: - Checkpoints
-
-  /// Says what lies in the files, and which of them have to be synced before that holds.
-  func capture() -> DelayCapture {
-    shared.state.withLock { state in
-      var capture = DelayCapture(removable: retired)
-      retired = []
-      retiredBytes = 0
-      capture.snapshot.nextFile = nextFile
-      for (id, topic) in state.topics.byID.sorted(by: { $0.key < $1.key }) {
-        capture.snapshot.topics.append((id, topic))
-      }
-      for record in state.files.values.sorted(by: { $0.file.number < $1.file.number }) {
-        capture.snapshot.files.append(
-          DelaySnapshot.RecordFile(
-            number: record.file.number, bytes: record.bytes, live: record.live))
-        if record.isUnsynced { capture.unsynced.append(record.file) }
-        record.isUnsynced = false
-        record.isNamed = true
-      }
-      for bucket in state.buckets {
-        capture.snapshot.buckets.append(
-          DelaySnapshot.Bucket(
-            number: bucket.file.number, level: bucket.level.number,
-            from: bucket.range.lowerBound, records: bucket.records?.file.number ?? 0,
-            count: bucket.count, earliest: bucket.earliest, done: bucket.done))
-        if bucket.isUnsynced { capture.unsynced.append(bucket.file) }
-        bucket.isUnsynced = false
-        bucket.isNamed = true
-      }
-      return capture
-    }
-  }
-
-  /// A checkpoint did not come about: the next one has its work to do, too.
-  func putBack(_ capture: DelayCapture) {
-    retired += capture.removable
-    let numbers = Set(capture.unsynced.map(\.number))
-    shared.state.withLock { state in
-      for record in state.files.values where numbers.contains(record.file.number) {
-        record.isUnsynced = true
-      }
-      for bucket in state.buckets where numbers.contains(bucket.file.number) {
-        bucket.isUnsynced = true
-      }
-    }
-  }
-
-  /// Opens what a snapshot names. Waits for the disk.
-  func restore(_ snapshot: DelaySnapshot) throws(LogError) {
-    nextFile = snapshot.nextFile
-    var records: [UInt32: DelayRecordFile] = [:]
-    for known in snapshot.files {
-      let file = DelayRecordFile(try files.reopen(known.number, bytes: known.bytes))
-      (file.bytes, file.live, file.isOpen) = (known.bytes, known.live, false)
-      (file.isUnsynced, file.isNamed) = (false, true)
-      records[known.number] = file
-    }
-    for known in snapshot.buckets {
-      let level = DelayLevel.all[known.level]
-      let file = try files.reopen(known.number, bytes: known.count * DelayEntry.bytes)
-      let bucket = DelayBucket(
-        level: level, from: known.from, file, records: records[known.records])
-      (bucket.count, bucket.done, bucket.earliest) = (known.count, known.done, known.earliest)
-      (bucket.isUnsynced, bucket.isNamed) = (false, true)
-      bucket.records?.isOpen = true
-      if bucket.records != nil {
-        arrivals[Arrival(level: level.number, from: known.from)] = bucket
-      }
-      shared.state.withLock { insert(bucket, &$0) }
-    }
-    shared.state.withLock { state in
-      for (number, file) in records { state.files[number] = file }
-      for (id, topic) in snapshot.topics { state.topics.restore(id, topic) }
-    }
-  }
-
-  /// Removes files that no bucket has: a crash left them.
-  func removeStrangers() throws(LogError) {
-    let known = shared.state.withLock { state in
-      Set(state.files.keys).union(state.buckets.map(\.file.number))
-    }
-    for number in try files.numbers() where !known.contains(number) {
-      try files.remove(number)
-    }
   }
 }

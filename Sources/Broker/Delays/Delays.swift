@@ -83,6 +83,18 @@ public final class Delays: Sendable {
     }
   }
 
+  /// What is remembered of a producer's requests that brought delayed records for a topic: the
+  /// epoch and the latest of them, the oldest first. What was answered for is among them.
+  public func requests(
+    of producer: Int64, for topic: String
+  ) -> (epoch: Int16, requests: [DelayedRequest])? {
+    guard let id = journal.id(of: topic) else { return nil }
+    return buckets.state.withLock { state in
+      let place = DelayProducers.Place(topic: id, producer: producer)
+      return state.producers.standings[place].map { ($0.epoch, $0.requests) }
+    }
+  }
+
   /// Takes a record back; the answer comes on `sink`. May wait for the disk before that.
   public func cancel(
     _ key: DelayKey, sink: any JobSink,

@@ -38,10 +38,16 @@ import Testing
         done: DelayMarks(words: [5]))
     ]
     state.pieces = [piece]
+    state.producers[DelayProducers.Place(topic: 3, producer: 9)] = DelayProducers.Standing(
+      epoch: 1, turn: 4,
+      requests: [
+        DelayedRequest(sequence: 7, first: 8, count: 2, dues: [5, 6]),
+        DelayedRequest(sequence: 8, first: 10, count: 20_000, dues: [5]),
+      ])
     return state
   }
 
-  private static func write(_ body: (DelayEventWriter) -> Void) -> ByteBuffer {
+  static func write(_ body: (DelayEventWriter) -> Void) -> ByteBuffer {
     let buffer = ByteBuffer()
     body(DelayEventWriter(buffer: buffer))
     return buffer

@@ -1,4 +1,5 @@
 import Log
+import Metrics
 import Platform
 import Support
 import Testing
@@ -44,27 +45,33 @@ import Testing
   }
 
   /// Has the directory copied when records are appended, before or after.
-  private func interrupted(isBefore: Bool) throws -> DelayWorld {
+  private func interrupted(
+    isBefore: Bool
+  ) throws -> (directory: TemporaryDirectory, clock: ManualClock) {
     let world = try DelayHandOverTests.world(30)
     world.delays.settle()
     let left = Lock<TemporaryDirectory?>(nil)
     let directory = world.directory
-    let copy: @Sendable () -> Void = {
-      left.withLock { $0 = $0 ?? (try? directory.copy()) }
+    let keep: @Sendable () -> Void = {
+      left.withLock { kept in
+        if kept == nil { kept = try? directory.copy() }
+      }
     }
+    let nothing: @Sendable () -> Void = {}
     let topic = try world.topic("t")
     let log = InterruptedLog(
-      topic.partitions[0], before: isBefore ? copy : {}, after: isBefore ? {} : copy)
+      topic.partitions[0], before: isBefore ? keep : nothing, after: isBefore ? nothing : keep)
     world.place(Topic(name: "t", config: topic.config, partitions: [log]))
     // All of them at once, so that one piece holds them.
     world.pass(milliseconds: 20_000)
     let found = try #require(left.withLock { $0 })
-    return try DelayWorld(in: found, clock: world.clock)
+    return (found, world.clock)
   }
 
   @Test(arguments: [true, false])
   func aServerKilledAroundTheAppendDeliversOnce(isBefore: Bool) throws {
-    let next = try interrupted(isBefore: isBefore)
+    let (directory, clock) = try interrupted(isBefore: isBefore)
+    let next = try DelayWorld(in: directory, clock: clock)
     next.delays.settle()
     #expect(try next.delivered("t") == DelayHandOverTests.values(0..<30))
     #expect(next.delays.counts.waiting == 0)
@@ -74,16 +81,18 @@ import Testing
   }
 
   @Test func whatRetentionTookIsNotDeliveredAgain() throws {
-    let next = try interrupted(isBefore: false)
-    next.stop()
-    let last = try DelayWorld(in: next.directory, clock: next.clock)
-    last.delays.settle()
-    let log = try last.topic("t").partition(0)
-    _ = try log.truncate(before: log.offsets.highWatermark)
-    let again = try last.killed()
-    again.delays.settle()
-    #expect(try again.delivered("t") == [])
-    #expect(again.delays.counts.waiting == 0)
+    let (directory, clock) = try interrupted(isBefore: false)
+    let data = try DataDirectory(
+      directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+    ) { _ in }
+    let log = try data.openLog(topic: "t", partition: 0, settings: LogSettings())
+    #expect(log.offsets.highWatermark == Offset(30))
+    _ = try log.truncate(before: Offset(30))
+    data.close()
+    let next = try DelayWorld(in: directory, clock: clock)
+    next.delays.settle()
+    #expect(try next.delivered("t") == [])
+    #expect(next.delays.counts.waiting == 0)
   }
 
   @Test func aCancelledRecordNeverComes() throws {
@@ -177,14 +186,16 @@ import Testing
     world.data.wakeWriter()
     world.delays.settle()
     // It is in the journal, and its answer waits until it is sorted in.
-    #expect(answer.withLock { $0 } == nil)
+    let early = answer.withLock { $0 }
+    #expect(early == nil)
     #expect(throws: BrokerError.log(.outOfSpace)) {
       try world.add([("third", world.now + 10_000, 0)], to: "t")
     }
     files.faults.clear()
     world.clock.advance(milliseconds: DelayRounds.restMilliseconds)
     world.delays.settle()
-    #expect(answer.withLock { $0 } != nil)
+    let late = answer.withLock { $0 }
+    #expect(late != nil)
     world.pass(milliseconds: 10_001)
     #expect(try world.delivered("t") == ["first", "second"])
   }

@@ -62,10 +62,8 @@ import Testing
   @Test func marksAreBits() {
     var marks = DelayMarks()
     #expect(!marks.contains(1000))
-    #expect(marks.insert(1000))
-    #expect(!marks.insert(1000))
-    #expect(marks.insert(0))
-    #expect(marks.insert(63))
+    let fresh = [1000, 1000, 0, 63].map { marks.insert($0) }
+    #expect(fresh == [true, false, true, true])
     #expect(marks.count == 3)
     #expect(marks.contains(63) && !marks.contains(62) && !marks.contains(64))
     #expect(DelayMarks(words: marks.words) == marks)

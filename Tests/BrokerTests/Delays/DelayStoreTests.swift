@@ -145,7 +145,8 @@ import Testing
       if index == 7 {
         #expect(entry == nil)
       } else {
-        #expect(try value(#require(entry), in: other) == "\(due)")
+        let found = try #require(entry)
+        #expect(try value(found, in: other) == "\(due)")
       }
       #expect(try other.shared.find(DelayKey(due: due, number: UInt64(400 + index))) == nil)
     }

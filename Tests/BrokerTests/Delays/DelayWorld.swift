@@ -68,7 +68,7 @@ final class DelayWorld {
   @discardableResult
   func add(
     _ values: [(value: String, due: Int64, partition: Int)], to name: String,
-    acknowledgement: AppendRequest.Acknowledgement = .committed
+    acknowledgement: AppendRequest.Acknowledgement = .committed, stamp: ProducerStamp? = nil
   ) throws -> [DelayKey] {
     let records = DelayedRecords()
     for (value, due, partition) in values {
@@ -81,7 +81,8 @@ final class DelayWorld {
     let topic = try topic(name)
     let first: UInt64 = try wait { completion in
       delays.add(
-        records, to: topic, acknowledgement: acknowledgement, sink: InlineSink(), completion)
+        records, to: topic, stamp: stamp, acknowledgement: acknowledgement, sink: InlineSink(),
+        completion)
     }
     return values.enumerated().map { index, value in
       DelayKey(due: value.due, number: first + UInt64(index))

@@ -1,0 +1,82 @@
+import Log
+
+/// The latest requests of each producer that brought delayed records, by topic: five, as Kafka
+/// remembers them. Their records may be delivered or cancelled long since.
+struct DelayProducers: Sendable {
+  static let requestsMax = 5
+  /// So many times of records are kept for all producers together; who has sent nothing for the
+  /// longest is forgotten first.
+  static let duesMax = 2_000_000
+
+  struct Place: Hashable, Sendable {
+    let topic: UInt32
+    let producer: Int64
+  }
+
+  struct Standing: Sendable, Equatable {
+    var epoch: Int16
+    /// When the last one came, counted in requests.
+    var turn: UInt64
+    /// The oldest first.
+    var requests: [DelayedRequest]
+  }
+
+  private(set) var standings: [Place: Standing] = [:]
+  private var dues = 0
+  private var turn: UInt64 = 0
+
+  /// Takes in a request, unless it is known.
+  mutating func note(_ addition: DelayAddition) {
+    guard let stamp = addition.stamp else { return }
+    let place = Place(topic: addition.topic, producer: stamp.id)
+    turn += 1
+    var standing = standings[place] ?? Standing(epoch: stamp.epoch, turn: turn, requests: [])
+    guard stamp.epoch >= standing.epoch else { return }
+    if stamp.epoch > standing.epoch {
+      standing.requests.removeAll()
+      standing.epoch = stamp.epoch
+    }
+    if let last = standing.requests.last, last.sequence >= stamp.sequence { return }
+    standing.requests.append(DelayedRequest(addition, sequence: stamp.sequence))
+    if standing.requests.count > DelayProducers.requestsMax { standing.requests.removeFirst() }
+    standing.turn = turn
+    put(standing, at: place)
+    shrink()
+  }
+
+  /// Sets a producer to what a snapshot says.
+  mutating func restore(_ place: Place, _ standing: Standing) {
+    turn = max(turn, standing.turn)
+    put(standing, at: place)
+  }
+
+  /// Forgets all that concerns a topic.
+  mutating func forget(topic: UInt32) {
+    for place in standings.keys where place.topic == topic { put(nil, at: place) }
+  }
+
+  private mutating func put(_ standing: Standing?, at place: Place) {
+    let before = standings.updateOrRemove(standing, place)
+    dues += DelayProducers.dues(standing) - DelayProducers.dues(before)
+  }
+
+  private mutating func shrink() {
+    guard dues > DelayProducers.duesMax else { return }
+    let oldest = standings.sorted { $0.value.turn < $1.value.turn }
+    for (place, _) in oldest.dropLast() where dues > DelayProducers.duesMax / 2 {
+      put(nil, at: place)
+    }
+  }
+
+  private static func dues(_ standing: Standing?) -> Int {
+    // A request counts for what it takes beside its times.
+    standing?.requests.reduce(0) { $0 + $1.dues.count + 8 } ?? 0
+  }
+}
+
+extension [DelayProducers.Place: DelayProducers.Standing] {
+  fileprivate mutating func updateOrRemove(_ value: Value?, _ key: Key) -> Value? {
+    if let value { return updateValue(value, forKey: key) }
+    return removeValue(forKey: key)
+  }
+}
