@@ -2,12 +2,12 @@ import Log
 import Metrics
 import Platform
 
-/// What messages mean: topics, and later groups, delays and transactions, on top of a log engine.
+/// What messages mean: topics, groups, delays and later transactions, on top of a log engine.
 ///
 /// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
 /// Delays have two, of which none is taken under the other: one while an event is appended, one
-/// around the buckets. The catalog belongs to the scheduler's thread and has none. Below, a log's own lock and the
-/// writer's mailbox are taken one at a time, never one inside the other.
+/// around the buckets. The catalog belongs to the scheduler's thread and has none. Below, a log's
+/// own lock and the writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {
   /// How much it takes on.
   public let limits: BrokerLimits

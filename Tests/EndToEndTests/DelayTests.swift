@@ -58,7 +58,8 @@ import Testing
   @Test func theyAppearInTheOrderOfTheirTimes() throws {
     let body = """
       {"records":[{"value":"c","delay":"400ms"},{"value":"now"},{"value":"b","delay":"350ms"},
-        {"value":"past","deliver_at":0},{"value":"a","delay":"300ms"},{"value":"zero","delay":"0s"}]}
+        {"value":"past","deliver_at":0},{"value":"a","delay":"300ms"},
+        {"value":"zero","delay":"0s"}]}
       """
     let answer = try client.post(Self.path, body)
     #expect(answer.json["partitions"][0]["count"].int == 3)
@@ -132,7 +133,7 @@ import Testing
   }
 
   @Test func deletingATopicDropsWhatWaitsForIt() throws {
-    #expect(try client.post(Self.path + "?delay=1h", "x").status == 200)
+    #expect(try client.post(Self.path + "?delay=1h", "x", type: "text/plain").status == 200)
     #expect(try client.delete("/v1/topics/t").status == 204)
     #expect(try client.get("/v1/scheduled").json["count"].int == 0)
     #expect(try client.get("/metrics").text.contains("sluice_scheduled_dropped_total 1\n"))

@@ -14,13 +14,14 @@ import Testing
   private static func make(timestamp: Int64?) -> ByteBuffer {
     let headers = RecordHeaders()
     headers.setTag(Tag("red")!)
-    headers.add(name: bytes([1]).bytes, value: nil)
+    let (name, value) = (bytes([1]), bytes([5, 6]))
+    headers.add(name: name.bytes, value: nil)
     let buffer = ByteBuffer()
     buffer.append([9, 9])
     LooseRecord.append(
-      key: nil, value: bytes([5, 6]).bytes, headers: headers, timestamp: timestamp, to: buffer)
+      key: nil, value: value.bytes, headers: headers, timestamp: timestamp, to: buffer)
     buffer.consume(2)
-    return buffer
+    return withExtendedLifetime((name, value)) { buffer }
   }
 
   @Test func aRecordComesBack() throws {

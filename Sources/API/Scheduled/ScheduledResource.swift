@@ -55,7 +55,7 @@ enum ScheduledResource {
         let record = try delays.find(key)
         let body = ByteBuffer(capacity: record.size + 256)
         var json = JSONWriter(into: body)
-        write(record, RecordJSON(form, onOneLine: false, parser: JSONParser()), to: &json)
+        put(record, RecordJSON(form, onOneLine: false, parser: JSONParser()), to: &json)
         json.endLine()
         return body
       } catch {
@@ -124,7 +124,7 @@ enum ScheduledResource {
     json.beginObject()
     json.key("scheduled")
     json.beginArray()
-    for record in page.records { write(record, records, to: &json) }
+    for record in page.records { put(record, records, to: &json) }
     json.endArray()
     json.key("next_after")
     if let key = page.nextAfter { json.string(key.id) } else { json.null() }
@@ -135,7 +135,7 @@ enum ScheduledResource {
     return body
   }
 
-  private static func write(
+  private static func put(
     _ scheduled: DelayedRecord, _ records: RecordJSON, to json: inout JSONWriter
   ) {
     json.beginObject()

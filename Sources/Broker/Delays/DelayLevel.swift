@@ -25,7 +25,10 @@ struct DelayLevel: Sendable, Equatable {
   static func arrival(of due: Int64, now: Int64) -> DelayLevel {
     if due < now - overdueMilliseconds {
       // Behind a long stop many minutes may be overdue: a file each would be too many.
-      return all.last { $0.number == 0 || $0.start(of: due) + $0.widthMilliseconds <= now }!
+      return all.last {
+        $0.number == 0
+          || $0.start(of: due) + $0.widthMilliseconds <= now - overdueMilliseconds
+      }!
     }
     return all.last { $0.number == 0 || $0.start(of: due) - now > $0.leadMilliseconds }!
   }

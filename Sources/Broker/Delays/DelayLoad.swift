@@ -3,7 +3,7 @@ import Log
 import Platform
 
 /// The taking of a narrow bucket's entries into memory, a step at a time. When they are more than
-/// there is room for, the earliest are found out first and the others have to wait for another pass.
+/// there is room for, the earliest are found out first and the others wait for another pass.
 final class DelayLoad {
   let bucket: DelayBucket
   private let room: Int

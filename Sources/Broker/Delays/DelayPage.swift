@@ -5,7 +5,7 @@ import Platform
 /// A page of waiting records in the order of due time. Put together on a thread that may wait for
 /// the disk.
 public struct DelayPage: Sendable {
-  /// After so many entries a page ends, full or not, so that a search for few among many comes back.
+  /// After so many entries a page ends, full or not: a search for few among many comes back.
   private static let scannedMax = 4_000_000
 
   /// The records, the earliest first.

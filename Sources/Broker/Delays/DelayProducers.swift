@@ -56,8 +56,8 @@ struct DelayProducers: Sendable {
   }
 
   private mutating func put(_ standing: Standing?, at place: Place) {
-    let before = standings.updateOrRemove(standing, place)
-    dues += DelayProducers.dues(standing) - DelayProducers.dues(before)
+    dues += DelayProducers.dues(standing) - DelayProducers.dues(standings[place])
+    standings[place] = standing
   }
 
   private mutating func shrink() {
@@ -71,12 +71,5 @@ struct DelayProducers: Sendable {
   private static func dues(_ standing: Standing?) -> Int {
     // A request counts for what it takes beside its times.
     standing?.requests.reduce(0) { $0 + $1.dues.count + 8 } ?? 0
-  }
-}
-
-extension [DelayProducers.Place: DelayProducers.Standing] {
-  fileprivate mutating func updateOrRemove(_ value: Value?, _ key: Key) -> Value? {
-    if let value { return updateValue(value, forKey: key) }
-    return removeValue(forKey: key)
   }
 }

@@ -41,6 +41,8 @@ struct DelayReplay {
     let fates = try settle(standing)
     try killOld()
     try addNew(now: now)
+    // Nothing is in memory yet.
+    for bucket in store.all { store.setLoaded(bucket, through: .lowest) }
     for id in gone { _ = store.markGone(id) }
     for (id, name) in topics where standing[name] == nil && !gone.contains(id) {
       _ = store.markGone(id)

@@ -70,7 +70,7 @@ extension DelayRounds {
     guard let name = store.name(of: entry.topic), !store.isGone(entry.topic) else {
       return store.markDone([place])
     }
-    guard let record = read(place) else { return }
+    guard let record = record(of: place) else { return }
     let lane = Lane(topic: entry.topic, partition: entry.partition)
     if let index = lanes[lane],
       announcing[index].bytes + entry.size > DelayRounds.pieceBytesMax
@@ -96,7 +96,7 @@ extension DelayRounds {
   }
 
   /// The record of an entry, valid until the next one is read.
-  private func read(_ place: DelayPlace) -> Record? {
+  private func record(of place: DelayPlace) -> Record? {
     do throws(LogError) {
       if try store.shared.copyRecord(of: place.entry, into: scratch),
         let record = LooseRecord.read(scratch.bytes)

@@ -5,8 +5,8 @@ import Platform
 
 /// What the thread of delays does, turn by turn. Never seen by another thread.
 ///
-/// Each turn takes in what came, hands over what is due, and does one step of whatever else there is
-/// to do (a piece of a split, of a load, one addition), so that what is due never waits for long.
+/// Each turn takes in what came, hands over what is due, and does a step of whatever else there is
+/// to do (a split, a load, some additions), so that what is due never waits for long.
 final class DelayRounds {
   enum Message: Sendable {
     case finished([any FinishedWork])

@@ -1,8 +1,8 @@
 import Log
 import Platform
 
-/// Sorts delayed records into buckets on the disk and takes them out again. Belongs to the thread of
-/// delays, or to whoever replays the journal before that runs.
+/// Sorts delayed records into buckets on the disk and takes them out again. Belongs to the thread
+/// of delays, or to whoever replays the journal before that runs.
 ///
 /// Nothing is synced here: the journal is the truth until a checkpoint (`capture`) has synced the
 /// files and said how long they are.

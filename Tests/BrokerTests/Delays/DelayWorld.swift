@@ -57,6 +57,8 @@ final class DelayWorld {
   /// Puts another topic in the place of the one with its name.
   func place(_ topic: Topic) { standing.withLock { $0[topic.name] = topic } }
 
+  func hasTopic(_ name: String) -> Bool { standing.withLock { $0[name] != nil } }
+
   func topic(_ name: String) throws -> Topic {
     guard let topic = standing.withLock({ $0[name] }) else {
       throw BrokerError.topicNotFound(name)
