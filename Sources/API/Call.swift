@@ -147,6 +147,11 @@ struct Call {
     return response
   }
 
+  /// Refuses what would outlast a server that is about to stop.
+  func refuseWhileDraining() throws(Problem) {
+    if service.phase == .draining { throw Problem(BrokerError.stopping) }
+  }
+
   /// Receives a body whole, up to a limit, and hands it over.
   func receiveWhole(
     limitBytes: Int, tooLarge: @escaping (Int) -> Problem = Call.bodyTooLarge,

@@ -34,6 +34,12 @@ public final class Service: Sendable {
   /// What is counted of delayed records.
   public let delayMetrics: DelayMetrics
   let groupMetrics: GroupMetrics
+  /// Answers without an end.
+  let streams: Streams
+  /// The overview, for those who listen to it.
+  let statusFeed = StatusFeed()
+  /// The comparison of copy strategies.
+  let comparison: CopyComparison
   let logger: Logger
   let options: ServiceOptions
   let startMilliseconds: Int64
@@ -54,6 +60,9 @@ public final class Service: Sendable {
     deliveryMetrics = DeliveryMetrics(registry)
     groupMetrics = GroupMetrics(registry)
     delayMetrics = DelayMetrics(registry)
+    streams = Streams(registry, limit: options.streamsMax)
+    comparison = CopyComparison(
+      registry, clock: clock, limitMilliseconds: options.comparisonMillisecondsMax)
     self.clock = clock
     self.logger = logger
     self.options = options
@@ -67,7 +76,10 @@ public final class Service: Sendable {
   public var phase: Phase { Phase(rawValue: currentPhase.load(ordering: .acquiring))! }
 
   /// The data is open: requests are answered from now on.
-  public func open(_ broker: Broker) {
+  public func open(_ broker: Broker) throws(SystemError) {
+    try statusFeed.start(clock: clock) { [weak self] buffer in
+      if let self { EventsResource.render(self, broker, into: buffer) }
+    }
     opened.withLock { $0 = broker }
     currentPhase.store(Phase.serving.rawValue, ordering: .releasing)
   }
@@ -84,6 +96,13 @@ public final class Service: Sendable {
   /// The server is about to stop: `/readyz` says so.
   public func beginDraining() {
     currentPhase.store(Phase.draining.rawValue, ordering: .releasing)
+    comparison.cancel()
+  }
+
+  /// Ends the service's own threads, once no request is under way any more.
+  public func stop() {
+    statusFeed.stop()
+    comparison.stop()
   }
 
   var broker: Broker? { opened.withLock { $0 } }

@@ -93,6 +93,12 @@ final class BatchIndex: Sendable {
     dictionary.withLock { dictionary in tags.compactMap { dictionary.numbers[$0] } }
   }
 
+  /// The tags that occur in the segment, by their numbers.
+  var tags: [UInt32: Tag] {
+    let numbers = dictionary.withLock { $0.numbers }
+    return Swift.Dictionary(uniqueKeysWithValues: numbers.map { ($0.value, $0.key) })
+  }
+
   /// Appends an entry.
   func append(_ entry: BatchEntry) {
     if entry.tag == BatchEntry.damaged { damaged.add(1, ordering: .relaxed) }

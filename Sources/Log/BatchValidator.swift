@@ -34,6 +34,18 @@ public struct BatchValidator {
     return builder.finish()
   }
 
+  /// What is wrong with a whole batch, to which its header belongs; `nil` for a sound one. The
+  /// header's checksum is taken to hold.
+  func complaint(
+    _ batch: UnsafeRawBufferPointer, _ header: BatchHeader
+  ) -> (reason: String?, tag: Tag?) {
+    do throws(Fault) {
+      return (nil, try check(batch, header))
+    } catch {
+      return (error.isNotSupportedYet ? "its records are compressed" : error.reason, nil)
+    }
+  }
+
   private struct Fault: Error {
     let reason: String
     let isNotSupportedYet: Bool

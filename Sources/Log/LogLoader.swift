@@ -18,7 +18,7 @@ struct LogLoader {
   func load() throws(LogError) -> PartitionLog {
     do {
       try files.createDirectory(directory)
-      var bases = try segmentBases()
+      var bases = try LogLoader.segmentBases(in: directory, files)
       if bases.isEmpty { return try makeNew() }
       let point = try dropEmptyLast(&bases)
       var segments: [LogSegment] = []
@@ -41,7 +41,7 @@ struct LogLoader {
         segments: segments, end: end, checkpoint: saved ? end : min(point, end),
         settings: settings)
     } catch {
-      throw .offline(reason: error.description)
+      throw LogError(writing: error)
     }
   }
 
@@ -67,7 +67,10 @@ struct LogLoader {
       segments: [segment], end: .zero, checkpoint: .zero, settings: settings)
   }
 
-  private func segmentBases() throws(SystemError) -> [Offset] {
+  /// The first offsets of the segments in a log's directory, sorted.
+  static func segmentBases(
+    in directory: String, _ files: any FileSystem
+  ) throws(SystemError) -> [Offset] {
     var bases: [Offset] = []
     for file in try files.list(directory) where file.hasSuffix(".log") {
       let stem = file.dropLast(4)

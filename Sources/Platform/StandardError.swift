@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where log lines go.
+/// Where log lines go, and what is said to people beside a command's output.
 public enum StandardError {
   /// Writes a line whole, so that lines of several threads do not mix.
   public static func write(_ bytes: UnsafeRawBufferPointer) {
@@ -11,6 +11,9 @@ public enum StandardError {
       done += max(0, count)
     }
   }
+
+  /// True when a person looks at it.
+  public static var isTerminal: Bool { isatty(2) == 1 }
 
   /// Writes text.
   public static func write(_ text: String) {

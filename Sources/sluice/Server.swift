@@ -30,17 +30,20 @@ struct Server {
       settings.server, clock: clock, metrics: service.httpMetrics,
       deliveryMetrics: service.deliveryMetrics
     ) { APIHandler(service) }
-    logger.info(
-      "listening",
-      metadata: [
-        "address": "\(server.address)", "data": "\(settings.data)",
-        "version": "\(Sluice.version)", "loops": "\(settings.server.loopCount)",
-      ])
+    for address in server.addresses {
+      logger.info(
+        "listening",
+        metadata: [
+          "address": "\(address)", "data": "\(settings.data)", "version": "\(Sluice.version)",
+          "loops": "\(settings.server.loopCount)",
+        ])
+    }
     let (directory, broker) = try openData(service, clock, server)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     service.beginDraining()
     server.drain()
+    service.stop()
     broker.stop()
     directory.close()
     if let reason = directory.writer.whyOffline {
@@ -61,7 +64,7 @@ struct Server {
       engine: directory, clock: clock, limits: settings.limits,
       delayMetrics: service.delayMetrics, report: report)
     broker.scheduler.every(milliseconds: 1000) { [weak service] in service?.sampleRates() }
-    service.open(broker)
+    try service.open(broker)
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
     logger.info(
       "ready", metadata: ["topics": "\(broker.topics.count)", "opened_in_ms": "\(took)"])

@@ -16,21 +16,23 @@ struct StatusCase: Sendable {
 
   static let all =
     server + topics + changes + partitions + segments + produce + consume + values + groups
-    + scheduled
-    + leases + places + deadLetters
+    + scheduled + leases + places + deadLetters + streams + comparisons
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
     "getReadiness 503": "a server that recovers or drains takes no new connection",
-    "createTopic 503": "needs a failing disk", "createTopic 507": "needs a full disk",
+    "createTopic 503": "needs a failing disk", "createTopic 507": "FullDiskTests",
     "changeTopic 503": "needs a failing disk", "changeTopic 507": "needs a full disk",
     "deleteTopic 503": "needs a failing disk",
     "truncatePartition 503": "needs a failing disk", "truncatePartition 507": "needs a full disk",
-    "produce 207": "needs a disk that fails for one partition only",
-    "produce 429": "needs a disk slower than any client",
-    "produce 503": "needs a failing disk", "produce 507": "needs a full disk",
+    "produce 207": "FullDiskTests", "produce 429": "LimitTests",
+    "produce 503": "needs a failing disk", "produce 507": "FullDiskTests",
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
+    "getEvents 429": "EventTests", "getEvents 503": "a server that drains takes no new connection",
+    "consume 503": "a server that drains takes no new connection",
+    "compareCopies 503": "needs a machine that is too slow, or without descriptors",
+    "compareCopies 500": "needs a connection of the machine to itself that breaks",
   ].merging(excusedOfGroups) { first, _ in first }
     .merging(excusedOfScheduled) { first, _ in first }
 
@@ -224,9 +226,6 @@ struct StatusCase: Sendable {
   static let consume = [
     StatusCase("consume", 200, nil, get("\(Fixture.plain)/records")),
     StatusCase("consume", 400, "invalid_parameter", get("\(Fixture.plain)/records?wait=long")),
-    StatusCase(
-      "consume", 400, "not_supported_yet",
-      get("\(Fixture.plain)/records", ["Accept": "text/event-stream"])),
     StatusCase("consume", 404, "topic_not_found", get("/v1/topics/none/partitions/0/records")),
     StatusCase("consume", 404, "partition_not_found", get("/v1/topics/cut/partitions/1/records")),
     StatusCase(

@@ -7,43 +7,43 @@ import Log
 enum StatusResource {
   @Sendable static func status(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
-    let service = call.service
-    let topics = call.broker.topics
-    call.respondJSON { json in
-      json.beginObject()
-      json.key("version")
-      json.string(service.version)
-      json.key("phase")
-      json.string("\(service.phase)")
-      json.key("started")
-      json.string(TimestampText.text(service.startMilliseconds))
-      json.key("uptime_ms")
-      json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
-      json.key("storage")
-      json.string(call.broker.whyOffline == nil ? "online" : "offline")
-      json.key("totals")
-      writeTotals(topics, to: &json)
-      json.key("rates")
-      writeRates(service.rates, to: &json)
-      json.key("topics")
-      json.beginArray()
-      for topic in topics { TopicsResource.writeSummary(topic, to: &json) }
-      json.endArray()
-      json.key("groups")
-      json.beginArray()
-      let now = call.broker.now()
-      for group in call.broker.groups.all {
-        GroupsResource.writeSummary(group, call.broker, now, to: &json)
-      }
-      json.endArray()
-      json.key("scheduled")
-      ScheduledResource.writeSummary(call.broker, to: &json)
-      json.key("strategies")
-      json.beginArray()
-      for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
-      json.endArray()
-      json.endObject()
-    }
+    call.respondJSON { Self.write(call.service, call.broker, to: &$0) }
+  }
+
+  /// Writes the overview. Waits for nothing; any thread may call it.
+  static func write(_ service: Service, _ broker: Broker, to json: inout JSONWriter) {
+    let topics = broker.topics
+    json.beginObject()
+    json.key("version")
+    json.string(service.version)
+    json.key("phase")
+    json.string("\(service.phase)")
+    json.key("started")
+    json.string(TimestampText.text(service.startMilliseconds))
+    json.key("uptime_ms")
+    json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
+    json.key("storage")
+    json.string(broker.whyOffline == nil ? "online" : "offline")
+    json.key("totals")
+    writeTotals(topics, to: &json)
+    json.key("rates")
+    writeRates(service.rates, to: &json)
+    json.key("topics")
+    json.beginArray()
+    for topic in topics { TopicsResource.writeSummary(topic, to: &json) }
+    json.endArray()
+    json.key("groups")
+    json.beginArray()
+    let now = broker.now()
+    for group in broker.groups.all { GroupsResource.writeSummary(group, broker, now, to: &json) }
+    json.endArray()
+    json.key("scheduled")
+    ScheduledResource.writeSummary(broker, to: &json)
+    json.key("strategies")
+    json.beginArray()
+    for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
+    json.endArray()
+    json.endObject()
   }
 
   private static func writeTotals(_ topics: [Topic], to json: inout JSONWriter) {

@@ -13,14 +13,20 @@ final class GroupJournal: Sendable {
     func post(finished: [any FinishedWork]) {}
   }
 
+  /// So many events, or so many bytes of them beside half the last snapshot's, and it is time for
+  /// another: a restart reads the snapshot and what came after it, within a second.
   private static let eventsBeforeSnapshot = 200_000
+  private static let bytesBeforeSnapshot = 16 << 20
 
   let journal: Journal
   /// Begins to write what was appended.
   let wakeWriter: @Sendable () -> Void
   private let clock: any Clock
   private let nobody = Nobody()
+  /// Events since the last snapshot, and their bytes.
   private let events = Atomic(0)
+  private let bytes = Atomic(0)
+  private let snapshotBytes = Atomic(0)
 
   init(_ journal: Journal, clock: any Clock, wakeWriter: @escaping @Sendable () -> Void) {
     self.journal = journal
@@ -39,12 +45,26 @@ final class GroupJournal: Sendable {
     _ event: ByteBuffer, _ acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
   ) {
-    events.add(1, ordering: .relaxed)
+    count(event.count)
     journal.append(
       event, timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement, sink: sink
     ) { outcome in
       completion(outcome.map { _ in }.mapError { .log($0) })
     }
+  }
+
+  /// Reads back the last snapshot and what came after it; that counts for the next snapshot, too,
+  /// or servers that never live long would leave more and more to read. Waits for the disk.
+  func replay(_ apply: (UnsafeRawBufferPointer) -> Void) throws(LogError) {
+    try journal.replay(
+      snapshot: { content in
+        snapshotBytes.store(content.count, ordering: .relaxed)
+        apply(content)
+      },
+      event: { event in
+        count(event.count)
+        apply(event)
+      })
   }
 
   /// Waits for an event's outcome. For threads that may wait for the disk.
@@ -58,17 +78,29 @@ final class GroupJournal: Sendable {
   /// Writes a snapshot if there were many events since the last one. For one thread; waits for the
   /// disk.
   func snapshotWhenDue(_ fill: (ByteBuffer) -> Void) throws(LogError) {
-    guard events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot else { return }
+    let bytesMax =
+      GroupJournal.bytesBeforeSnapshot + snapshotBytes.load(ordering: .relaxed) / 2
+    guard
+      events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot
+        || bytes.load(ordering: .relaxed) >= bytesMax
+    else { return }
     try snapshot(fill)
   }
 
   /// Writes a snapshot. For one thread; waits for the disk.
   func snapshot(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     events.store(0, ordering: .relaxed)
+    bytes.store(0, ordering: .relaxed)
     // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
     let through = journal.committed
     let content = ByteBuffer(capacity: 64 << 10)
     fill(content)
+    snapshotBytes.store(content.count, ordering: .relaxed)
     try journal.writeSnapshot(content, through: through)
+  }
+
+  private func count(_ eventBytes: Int) {
+    events.add(1, ordering: .relaxed)
+    bytes.add(eventBytes, ordering: .relaxed)
   }
 }
