@@ -139,6 +139,11 @@ struct Call {
     }
   }
 
+  /// True when the client has what goes by this tag already (RFC 9110 §13.1.2).
+  func isUnchanged(_ etag: EntityTag) -> Bool {
+    head.withValue(of: .ifNoneMatch) { EntityTagList($0)?.containsWeakly(etag) ?? false } ?? false
+  }
+
   /// The same head, with the request's id repeated.
   func identified(_ response: ResponseHead) -> ResponseHead {
     guard head.has(.xRequestID) else { return response }

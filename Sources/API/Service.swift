@@ -47,6 +47,7 @@ public final class Service: Sendable {
   private let opened = Lock<Broker?>(nil)
   private let currentPhase = Atomic(Phase.recovering.rawValue)
   private let waiters = Atomic(0)
+  private let lastSpace = Lock<DiskSpace?>(nil)
 
   /// A service that is not open yet.
   public init(
@@ -70,6 +71,7 @@ public final class Service: Sendable {
     rates = Rates(clock: clock)
     GroupMetrics.collect(registry, self)
     DelayFigures.collect(registry, self)
+    StorageMetrics.collect(registry, self)
   }
 
   /// How far the server has come.
@@ -81,6 +83,7 @@ public final class Service: Sendable {
       if let self { EventsResource.render(self, broker, into: buffer) }
     }
     opened.withLock { $0 = broker }
+    sampleSpace()
     currentPhase.store(Phase.serving.rawValue, ordering: .releasing)
   }
 
@@ -92,6 +95,16 @@ public final class Service: Sendable {
         appendedBytes: logMetrics.appendedBytes.value, requests: httpMetrics.answerCount,
         deliveredBytes: deliveryMetrics.prices.reduce(0) { $0 + $1.bytes }))
   }
+
+  /// Looks at how much room the data has; to be called once a second, where waiting for the disk
+  /// does no harm.
+  public func sampleSpace() {
+    let space = broker?.space
+    lastSpace.withLock { $0 = space }
+  }
+
+  /// How much room the data had a moment ago; `nil` when that cannot be told.
+  var space: DiskSpace? { lastSpace.withLock { $0 } }
 
   /// The server is about to stop: `/readyz` says so.
   public func beginDraining() {

@@ -16,6 +16,9 @@ public struct ServiceOptions: Sendable {
   /// True when the server is open to other machines under names it cannot know.
   public var allowsAnyHost = false
 
+  /// The folder the status page is read from, at each request; `nil` for the one in the program.
+  public var pageFolder: String?
+
   /// The defaults.
   public init() {}
 }

@@ -54,9 +54,7 @@ public struct CopyBench: Sendable {
         for strategy in strategies {
           var one = setting
           one.strategy = strategy
-          progress.begin(
-            "\(one.cache), \(one.connections) x \(ByteText.text(one.chunkBytes)), \(strategy.rawValue)"
-          )
+          progress.begin("\(one)")
           if one.isCold { try own!.goCold() }
           try measure(one, target, records, countsIn: round > 0, &figures)
           progress.step()

@@ -30,6 +30,10 @@ public enum BrokerError: Error, Sendable, Equatable {
   case scheduledNotFound(String)
   /// The record is being handed over at this moment.
   case inDelivery(String)
+  /// A producer left out a sequence number: `expected` is the next one.
+  case sequenceGap(expected: Int32)
+  /// As many requests of one producer wait for those before them as may.
+  case tooManyInFlight(max: Int)
   /// The log refused.
   case log(LogError)
   /// The server is stopping.

@@ -1,3 +1,5 @@
+import Log
+
 /// How much a broker takes on.
 public struct BrokerLimits: Sendable {
   /// Topics at one time.
@@ -16,6 +18,8 @@ public struct BrokerLimits: Sendable {
   public var scheduledMax = 100_000_000
   /// How far ahead a record may be delivered, in milliseconds.
   public var delayMillisecondsMax: Int64 = 3650 * 86_400_000
+  /// Producers that a topic remembers, and for how long.
+  public var producers = ProducerLimits()
   /// Whether a produce to a topic that does not stand makes it.
   public var autoCreatesTopics = true
 

@@ -16,6 +16,8 @@ public final class Production {
   private struct Lane {
     var builder: BatchBuilder?
     var outcome: ProduceOutcome?
+    /// What a producer numbered, until it is its turn.
+    var held: FramedBatches?
   }
 
   /// The topic.
@@ -25,6 +27,14 @@ public final class Production {
   private let sink: any JobSink
   private let acknowledgement: AppendRequest.Acknowledgement
   private let timestamp: Int64
+  /// Who produces, if they said so: then all of it is handed over at the end, to each log in one
+  /// piece, and stored once.
+  public let stamp: ProducerStamp?
+  /// Called on the loop when a stamped request was handed over, which may have had to wait for its
+  /// turn.
+  public var onTurn: (() -> Void)?
+  /// Why nothing of a stamped request was handed over.
+  public private(set) var refusal: BrokerError?
   private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
@@ -39,9 +49,10 @@ public final class Production {
   /// - Parameters:
   ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
   ///   - sink: the loop, where answers from the log arrive.
+  ///   - stamp: who produces, and which of their requests it is.
   public init(
     _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
-    delays: Delays, limits: BrokerLimits, sink: any JobSink
+    delays: Delays, limits: BrokerLimits, sink: any JobSink, stamp: ProducerStamp? = nil
   ) {
     self.topic = topic
     self.delays = delays
@@ -49,6 +60,9 @@ public final class Production {
     self.acknowledgement = acknowledgement
     self.timestamp = timestamp
     self.sink = sink
+    self.stamp = stamp
+    // Not by turns: a repeat must meet its first copy.
+    turn = stamp.map { Production.turn(of: $0, partitions: topic.partitions.count) }
     lanes = Array(repeating: Lane(), count: topic.partitions.count)
   }
 
@@ -93,6 +107,7 @@ public final class Production {
 
   /// Hands over what was framed if it is a piece's worth. For streamed bodies.
   public func handOverWhenLarge() {
+    guard stamp == nil else { return }
     for number in lanes.indices {
       if let builder = lanes[number].builder, builder.bytes >= Production.pieceBytes {
         handOver(number, builder, .written)
@@ -105,6 +120,7 @@ public final class Production {
   /// answered.
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
+    if let stamp { return waitForTurn(stamp) }
     if let records = delayed { handOver(records) }
     for number in lanes.indices {
       if let builder = lanes[number].builder {
@@ -120,7 +136,11 @@ public final class Production {
   /// Stores batches that came framed, in one partition.
   public func store(_ batches: FramedBatches, partition: Int) {
     recordCount += batches.recordCount
-    submit(batches, partition, acknowledgement)
+    if stamp != nil {
+      lanes[partition].held = batches
+    } else {
+      submit(batches, partition, acknowledgement)
+    }
   }
 
   /// When a record is due, or `nil` if it is to be delivered at once.
@@ -136,11 +156,17 @@ public final class Production {
   private func handOver(_ records: DelayedRecords) {
     delayed = nil
     turn = nil
+    if let stamp, let known = delays.request(stamp, for: topic.name) {
+      scheduled = ScheduleOutcome(known)
+      return
+    }
     let bytes = records.bytes
     inFlightBytes += bytes
     waitingFor += 1
     let bound = ThreadBound((self, records))
-    delays.add(records, to: topic, acknowledgement: acknowledgement, sink: sink) { outcome in
+    delays.add(
+      records, to: topic, stamp: stamp, acknowledgement: acknowledgement, sink: sink
+    ) { outcome in
       let (production, records) = bound.value
       production.answered(records, bytes, outcome)
     }
@@ -176,7 +202,7 @@ public final class Production {
 
   private func builder(_ number: Int) -> BatchBuilder {
     if let builder = lanes[number].builder { return builder }
-    let fresh = BatchBuilder()
+    let fresh = BatchBuilder(stamp: stamp)
     lanes[number].builder = fresh
     return fresh
   }
@@ -225,6 +251,89 @@ public final class Production {
   private func answerWhenDone() {
     guard waitingFor == 0, let completion = finished else { return }
     finished = nil
+    if let stamp, refusal == nil { endTurn(stamp) }
     completion(lanes.compactMap(\.outcome))
+  }
+
+  // MARK: - Stamped requests
+
+  /// Where records without keys go: from request to request round all partitions.
+  private static func turn(of stamp: ProducerStamp, partitions: Int) -> Int {
+    Int((UInt64(stamp.id) + UInt64(stamp.sequence)) % UInt64(partitions))
+  }
+
+  /// Hands everything over when it is the turn of this request of its producer.
+  private func waitForTurn(_ stamp: ProducerStamp) {
+    for number in lanes.indices {
+      if let builder = lanes[number].builder { lanes[number].held = builder.finish() }
+      lanes[number].builder = nil
+    }
+    let bound = ThreadBound(self)
+    do {
+      try topic.producers.enter(stamp, sink: sink) { bound.value.takeTurn(stamp) }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func takeTurn(_ stamp: ProducerStamp) {
+    var parts = lanes.enumerated().compactMap { number, lane in
+      lane.held.map { RequestPart(partition: number, count: $0.recordCount) }
+    }
+    // What is delivered later counts as a partition more.
+    if let delayed { parts.append(RequestPart(partition: lanes.count, count: delayed.count)) }
+    do {
+      let verdict = try topic.producers.judge(stamp, parts, now: timestamp) {
+        topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
+          + [delays.standing(of: stamp.id, for: topic.name)]
+      }
+      switch verdict {
+      case .store:
+        for lane in lanes.indices {
+          if let held = lanes[lane].held { submit(held, lane, acknowledgement) }
+        }
+        if let delayed { handOver(delayed) }
+      case .recall(let partitions):
+        delayed = nil
+        for number in partitions {
+          if number == lanes.count {
+            scheduled = delays.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
+          } else {
+            submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
+          }
+        }
+      }
+      onTurn?()
+      answerWhenDone()
+    } catch {
+      topic.producers.leave(stamp, .nothing, now: timestamp)
+      refuse(error)
+    }
+  }
+
+  private func endTurn(_ stamp: ProducerStamp) {
+    var stored = lanes.compactMap { lane in
+      (try? lane.outcome?.result.get()).map(\.isDuplicate)
+    }
+    var asked = lanes.count { $0.outcome != nil }
+    if let scheduled {
+      asked += 1
+      if scheduled.failure == nil { stored.append(scheduled.isDuplicate) }
+    }
+    let outcome: ProducerSession.Outcome
+    if stored.isEmpty {
+      outcome = .nothing
+    } else if stored.count < asked {
+      outcome = .part
+    } else {
+      outcome = stored.allSatisfy { $0 } ? .repeated : .whole
+    }
+    topic.producers.leave(stamp, outcome, now: timestamp)
+  }
+
+  private func refuse(_ error: BrokerError) {
+    refusal = error
+    waitingFor = 0
+    answerWhenDone()
   }
 }

@@ -26,6 +26,11 @@ struct ServeOptions: ParsableArguments {
   @Flag(help: "Do not make a topic because a produce names it.")
   var noAutoCreate = false
 
+  @Option(
+    name: .customLong("static"),
+    help: "A folder to read the status page from, at each request. (default: the built-in page)")
+  var pageFolder: String?
+
   @Option(help: "Event loops. (default: the number of processors)")
   var loops: Int?
 
@@ -65,8 +70,14 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Delayed records that may wait at one time. (default: 100000000)")
   var maxScheduled: Int?
 
-  @Option(help: "Days ahead that a record may be delivered. (default: 3650)")
-  var maxDelayDays: Int?
+  @Option(help: "How far ahead a record may be delivered. (default: 3650d)")
+  var maxDelay: String?
+
+  @Option(help: "Producers that each partition remembers. (default: 10000)")
+  var maxProducers: Int?
+
+  @Option(help: "How long a producer may be silent before it is forgotten. (default: 7d)")
+  var producerExpiry: String?
 
   @Option(help: "Seconds a connection may be silent between requests. (default: 75)")
   var idleTimeout: Int?
@@ -102,6 +113,12 @@ struct ServeOptions: ParsableArguments {
       anonymous && settings.server.addresses.contains(where: \.isOpenToOthers)
     settings.service.hostNames =
       (hostName.isEmpty ? environment.list("host-name") : hostName).map { $0.lowercased() }
+    settings.service.pageFolder = pageFolder ?? environment["static"]
+    if let folder = settings.service.pageFolder {
+      guard DiskFileSystem().exists(folder + "/index.html") else {
+        throw ValidationError("--static: there is no \(folder)/index.html.")
+      }
+    }
     settings.limits.autoCreatesTopics = try !(noAutoCreate || environment.flag("no-auto-create"))
     try applyLimits(environment, to: &settings)
     try applyTimes(environment, to: &settings)
@@ -154,9 +171,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
     try environment.set(maxScheduled, "max-scheduled", &settings.limits.scheduledMax)
-    var days = Int(settings.limits.delayMillisecondsMax / 86_400_000)
-    try environment.set(maxDelayDays, "max-delay-days", &days, upTo: 365_000)
-    settings.limits.delayMillisecondsMax = Int64(days) * 86_400_000
+    try environment.set(maxProducers, "max-producers", &settings.limits.producers.countMax)
   }
 
   private func applyTimes(
@@ -168,6 +183,9 @@ struct ServeOptions: ParsableArguments {
       bodyTimeout, "body-timeout", &settings.server.bodySilenceMilliseconds)
     try environment.setSeconds(
       sendTimeout, "send-timeout", &settings.server.sendSilenceMilliseconds)
+    try environment.setDuration(
+      producerExpiry, "producer-expiry", &settings.limits.producers.expiryMilliseconds)
+    try environment.setDuration(maxDelay, "max-delay", &settings.limits.delayMillisecondsMax)
     try environment.setSeconds(drainTimeout, "drain-timeout", &settings.server.drainMilliseconds)
     try environment.setSeconds(
       comparisonTimeout, "comparison-timeout", &settings.service.comparisonMillisecondsMax)

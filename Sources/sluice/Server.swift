@@ -59,11 +59,15 @@ struct Server {
     let start = clock.monotonicTime()
     let report: @Sendable (String) -> Void = { [logger] text in logger.warning("\(text)") }
     let directory = try DataDirectory(
-      settings.data, clock: clock, metrics: service.logMetrics, report: report)
+      settings.data, clock: clock, metrics: service.logMetrics,
+      producers: settings.limits.producers, report: report)
     let broker = try Broker(
       engine: directory, clock: clock, limits: settings.limits,
       delayMetrics: service.delayMetrics, report: report)
-    broker.scheduler.every(milliseconds: 1000) { [weak service] in service?.sampleRates() }
+    broker.scheduler.every(milliseconds: 1000) { [weak service] in
+      service?.sampleRates()
+      service?.sampleSpace()
+    }
     try service.open(broker)
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
     logger.info(

@@ -138,4 +138,22 @@ import Testing
     #expect(try client.get("/v1/scheduled").json["count"].int == 0)
     #expect(try client.get("/metrics").text.contains("sluice_scheduled_dropped_total 1\n"))
   }
+
+  @Test func aRepeatedRequestHasTheSameIds() throws {
+    let body = #"{"records":[{"value":"a","delay":"1h"},{"value":"b"},{"value":"c","delay":"2h"}]}"#
+    let fields = ["Producer-Id": "7", "Producer-Epoch": "0", "Producer-Seq": "0"]
+    let first = try client.post(Self.path, body, fields)
+    #expect(first.status == 200 && first["Sluice-Duplicate"] == nil, "\(first.text)")
+    try server.kill()
+    try server.restart()
+    for _ in 0..<2 {
+      let again = try server.client().post(Self.path, body, fields)
+      #expect(again.status == 200 && again["Sluice-Duplicate"] == "true", "\(again.text)")
+      #expect(again.json["scheduled"].description == first.json["scheduled"].description)
+      #expect(again.json["partitions"][0]["base_offset"].int == 0)
+    }
+    let next = fields.merging(["Producer-Seq": "1"]) { $1 }
+    #expect(try server.client().post(Self.path, #"{"value":"d","delay":"1h"}"#, next).status == 200)
+    #expect(try server.client().get("/v1/scheduled").json["count"].int == 3)
+  }
 }

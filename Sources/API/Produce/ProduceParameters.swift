@@ -11,6 +11,7 @@ struct ProduceParameters {
   let acknowledgement: AppendRequest.Acknowledgement
   /// When records are delivered that do not say.
   let delivery: DeliveryTime?
+  let stamp: ProducerStamp?
 
   private static let known = ["key", "tag", "partition", "acks", "delay", "deliver_at"]
 
@@ -18,11 +19,7 @@ struct ProduceParameters {
     let query = try call.query(known: ProduceParameters.known)
     delivery = try DeliveryField.time(
       delay: query.value("delay"), deliverAt: query.value("deliver_at"))
-    if call.head.has(.producerID) || call.head.has(.producerEpoch)
-      || call.head.has(.producerSequence)
-    {
-      throw Problem.notSupportedYet("Idempotent produce (the Producer headers)")
-    }
+    stamp = try ProducerFields.stamp(call.head)
     key = query.value("key").map { Array($0.utf8) }
     if let text = query.value("tag") {
       guard let tag = Tag(text) else { throw ProduceParameters.badTag }

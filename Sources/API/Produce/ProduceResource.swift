@@ -73,7 +73,8 @@ enum ProduceResource {
     }
     let production = Production(
       topic, acknowledgement: parameters.acknowledgement, timestamp: call.broker.now(),
-      delays: call.broker.delays, limits: call.broker.limits, sink: call.exchange.sink)
+      delays: call.broker.delays, limits: call.broker.limits, sink: call.exchange.sink,
+      stamp: parameters.stamp)
     let answer = ProduceAnswer(call, production, timestamp: call.broker.now())
     let limit = topic.config.log.maxRecordBytes
     switch form {
@@ -84,15 +85,12 @@ enum ProduceResource {
         answer.finish()
       }
     case .jsonLines:
-      call.exchange.receiveBody(
-        LineBody(
-          answer, lineBytesMax: limit * 2 + (64 << 10), skipsEmptyLines: true,
-          JSONLineFramer(production, parameters, parser: call.handler.parser)))
+      let framer = JSONLineFramer(production, parameters, parser: call.handler.parser)
+      LineBody.receive(
+        answer, lineBytesMax: limit * 2 + (64 << 10), skipsEmptyLines: true, framer)
     case .textLines:
-      call.exchange.receiveBody(
-        LineBody(
-          answer, lineBytesMax: limit, skipsEmptyLines: false,
-          TextLineFramer(production, parameters)))
+      let framer = TextLineFramer(production, parameters)
+      LineBody.receive(answer, lineBytesMax: limit, skipsEmptyLines: false, framer)
     case .value, .formValue:
       call.receiveWhole(limitBytes: limit, tooLarge: recordTooLarge) { body in
         do throws(Problem) {
@@ -121,7 +119,8 @@ enum ProduceResource {
   ) throws(Problem) {
     let partition = parameters.partition ?? 0
     do {
-      let batches = try BatchValidator(recordBytesMax: recordBytesMax).frame(body)
+      let batches = try BatchValidator(recordBytesMax: recordBytesMax).frame(
+        body, stamp: parameters.stamp)
       guard let delivery = parameters.delivery else {
         if !batches.isEmpty { production.store(batches, partition: partition) }
         return

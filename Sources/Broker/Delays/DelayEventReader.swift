@@ -93,6 +93,8 @@ struct DelayEventReader {
     }
     for _ in 0..<(try count()) { snapshot.buckets.append(try bucket()) }
     snapshot.pieces = try pieces()
+    let forgotten: Int64 = try number()
+    snapshot.forgottenThrough = forgotten < 0 ? nil : forgotten
     for _ in 0..<(try count()) {
       let topic: UInt32 = try number()
       let place = DelayProducers.Place(topic: topic, producer: try number())
@@ -103,7 +105,8 @@ struct DelayEventReader {
 
   private mutating func standing() throws(Malformed) -> DelayProducers.Standing {
     let epoch: Int16 = try number()
-    var standing = DelayProducers.Standing(epoch: epoch, turn: try number(), requests: [])
+    var standing = DelayProducers.Standing(
+      epoch: epoch, latestMilliseconds: try number(), requests: [])
     for _ in 0..<(try count()) {
       let sequence: Int32 = try number()
       let first: UInt64 = try number()

@@ -69,6 +69,7 @@ struct DelayEventWriter {
     put(UInt32(snapshot.buckets.count))
     for bucket in snapshot.buckets { put(bucket) }
     put(snapshot.pieces)
+    put(snapshot.forgottenThrough ?? -1)
     put(UInt32(snapshot.producers.count))
     for (place, standing) in snapshot.producers { put(place, standing) }
   }
@@ -77,7 +78,7 @@ struct DelayEventWriter {
     put(place.topic)
     put(place.producer)
     put(standing.epoch)
-    put(standing.turn)
+    put(standing.latestMilliseconds)
     put(UInt32(standing.requests.count))
     for request in standing.requests {
       put(request.sequence)

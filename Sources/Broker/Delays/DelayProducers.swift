@@ -15,22 +15,23 @@ struct DelayProducers: Sendable {
 
   struct Standing: Sendable, Equatable {
     var epoch: Int16
-    /// When the last one came, counted in requests.
-    var turn: UInt64
+    /// When the last one came, in milliseconds since 1970.
+    var latestMilliseconds: Int64
     /// The oldest first.
     var requests: [DelayedRequest]
   }
 
   private(set) var standings: [Place: Standing] = [:]
   private var dues = 0
-  private var turn: UInt64 = 0
+  /// When the latest of those that were forgotten was last heard of, in milliseconds since 1970.
+  var forgottenThrough: Int64?
 
   /// Takes in a request, unless it is known.
-  mutating func note(_ addition: DelayAddition) {
+  mutating func note(_ addition: DelayAddition, now: Int64) {
     guard let stamp = addition.stamp else { return }
     let place = Place(topic: addition.topic, producer: stamp.id)
-    turn += 1
-    var standing = standings[place] ?? Standing(epoch: stamp.epoch, turn: turn, requests: [])
+    var standing =
+      standings[place] ?? Standing(epoch: stamp.epoch, latestMilliseconds: now, requests: [])
     guard stamp.epoch >= standing.epoch else { return }
     if stamp.epoch > standing.epoch {
       standing.requests.removeAll()
@@ -39,14 +40,13 @@ struct DelayProducers: Sendable {
     if let last = standing.requests.last, last.sequence >= stamp.sequence { return }
     standing.requests.append(DelayedRequest(addition, sequence: stamp.sequence))
     if standing.requests.count > DelayProducers.requestsMax { standing.requests.removeFirst() }
-    standing.turn = turn
+    standing.latestMilliseconds = max(standing.latestMilliseconds, now)
     put(standing, at: place)
     shrink()
   }
 
   /// Sets a producer to what a snapshot says.
   mutating func restore(_ place: Place, _ standing: Standing) {
-    turn = max(turn, standing.turn)
     put(standing, at: place)
   }
 
@@ -62,9 +62,13 @@ struct DelayProducers: Sendable {
 
   private mutating func shrink() {
     guard dues > DelayProducers.duesMax else { return }
-    let oldest = standings.sorted { $0.value.turn < $1.value.turn }
-    for (place, _) in oldest.dropLast() where dues > DelayProducers.duesMax / 2 {
+    let oldest = standings.sorted {
+      ($0.value.latestMilliseconds, $0.key.producer)
+        < ($1.value.latestMilliseconds, $1.key.producer)
+    }
+    for (place, standing) in oldest.dropLast() where dues > DelayProducers.duesMax / 2 {
       put(nil, at: place)
+      forgottenThrough = max(forgottenThrough ?? 0, standing.latestMilliseconds)
     }
   }
 

@@ -28,6 +28,8 @@ struct DelaySnapshot: Sendable {
   var buckets: [Bucket] = []
   /// What is remembered of producers' requests.
   var producers: [DelayProducers.Place: DelayProducers.Standing] = [:]
+  /// When the latest producer that was forgotten was last heard of.
+  var forgottenThrough: Int64?
   /// Pieces that are announced and not settled.
   var pieces: [DelayAnnouncement] = []
 }

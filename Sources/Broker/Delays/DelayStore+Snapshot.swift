@@ -13,6 +13,7 @@ extension DelayStore {
         capture.snapshot.topics.append((id, topic))
       }
       capture.snapshot.producers = state.producers.standings
+      capture.snapshot.forgottenThrough = state.producers.forgottenThrough
       for record in state.files.values.sorted(by: { $0.file.number < $1.file.number }) {
         capture.snapshot.files.append(
           DelaySnapshot.RecordFile(
@@ -75,6 +76,7 @@ extension DelayStore {
     shared.state.withLock { state in
       for (number, file) in records { state.files[number] = file }
       for (id, topic) in snapshot.topics { state.topics.restore(id, topic) }
+      state.producers.forgottenThrough = snapshot.forgottenThrough
       for (place, standing) in snapshot.producers { state.producers.restore(place, standing) }
     }
   }

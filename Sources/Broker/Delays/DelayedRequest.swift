@@ -1,3 +1,5 @@
+import Log
+
 /// A producer's request that brought delayed records, as it is remembered: so that a repeat is
 /// answered as the first time.
 public struct DelayedRequest: Sendable, Equatable {
@@ -15,6 +17,13 @@ public struct DelayedRequest: Sendable, Equatable {
     (0..<min(count, DelayedRecords.listedMax)).map { index in
       DelayKey(due: dues.count == 1 ? dues[0] : dues[index], number: first + UInt64(index))
     }
+  }
+
+  /// The request as a log would remember it.
+  var remembered: RememberedRequest {
+    RememberedRequest(
+      sequence: sequence, count: Int32(clamping: count), baseOffset: Offset(Int64(first)),
+      timestamp: 0)
   }
 
   init(sequence: Int32, first: UInt64, count: Int, dues: [Int64]) {

@@ -83,15 +83,32 @@ public final class Delays: Sendable {
     }
   }
 
-  /// What is remembered of a producer's requests that brought delayed records for a topic: the
-  /// epoch and the latest of them, the oldest first. What was answered for is among them.
-  public func requests(
-    of producer: Int64, for topic: String
-  ) -> (epoch: Int16, requests: [DelayedRequest])? {
-    guard let id = journal.id(of: topic) else { return nil }
+  /// What is remembered of a producer's requests that brought delayed records for a topic, as a log
+  /// would say it: with numbers of records in place of offsets. What was answered for is in it.
+  func standing(of producer: Int64, for topic: String) -> ProducerStanding {
+    let (known, forgotten) = producers(producer, topic)
+    let isFresh =
+      known.map { now() - $0.latestMilliseconds < limits.producers.expiryMilliseconds } ?? false
+    return ProducerStanding(
+      requests: isFresh ? known!.requests.map(\.remembered) : [], epoch: known?.epoch ?? 0,
+      latestMilliseconds: known?.latestMilliseconds ?? 0, forgottenThrough: forgotten)
+  }
+
+  /// A producer's request that brought delayed records for a topic, if it is remembered.
+  func request(_ stamp: ProducerStamp, for topic: String) -> DelayedRequest? {
+    guard let known = producers(stamp.id, topic).known, known.epoch == stamp.epoch else {
+      return nil
+    }
+    return known.requests.first { $0.sequence == stamp.sequence }
+  }
+
+  private func producers(
+    _ producer: Int64, _ topic: String
+  ) -> (known: DelayProducers.Standing?, forgottenThrough: Int64?) {
+    let id = journal.id(of: topic)
     return buckets.state.withLock { state in
-      let place = DelayProducers.Place(topic: id, producer: producer)
-      return state.producers.standings[place].map { ($0.epoch, $0.requests) }
+      let place = id.map { DelayProducers.Place(topic: $0, producer: producer) }
+      return (place.flatMap { state.producers.standings[$0] }, state.producers.forgottenThrough)
     }
   }
 

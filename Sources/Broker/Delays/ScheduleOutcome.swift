@@ -4,11 +4,20 @@ public struct ScheduleOutcome: Sendable {
   public private(set) var count = 0
   /// The first ones' keys, in the order in which they came.
   public private(set) var keys: [DelayKey] = []
+  /// True when they were stored already, from the first time the request came.
+  public private(set) var isDuplicate = false
   /// Why the others were not stored.
   public var failure: BrokerError?
 
   /// Nothing yet.
   init() {}
+
+  /// What became of a request when it came first.
+  init(_ first: DelayedRequest) {
+    count = first.count
+    keys = first.keys
+    isDuplicate = true
+  }
 
   mutating func add(_ records: DelayedRecords, first: UInt64) {
     count += records.count

@@ -38,8 +38,9 @@ import Testing
         done: DelayMarks(words: [5]))
     ]
     state.pieces = [piece]
+    state.forgottenThrough = 3
     state.producers[DelayProducers.Place(topic: 3, producer: 9)] = DelayProducers.Standing(
-      epoch: 1, turn: 4,
+      epoch: 1, latestMilliseconds: 4,
       requests: [
         DelayedRequest(sequence: 7, first: 8, count: 2, dues: [5, 6]),
         DelayedRequest(sequence: 8, first: 10, count: 20_000, dues: [5]),

@@ -22,18 +22,24 @@ import Testing
     // Delivered ones are remembered just the same.
     world.pass(milliseconds: 2000)
     for round in 0..<3 {
-      let known = try #require(world.delays.requests(of: 7, for: "t"))
-      #expect(known.epoch == 0 && known.requests.map(\.sequence) == [3, 4, 5, 6, 7])
-      #expect(known.requests.map(\.keys) == Array(keys[3...]))
-      #expect(world.delays.requests(of: 8, for: "t") == nil)
-      #expect(world.delays.requests(of: 7, for: "other") == nil)
+      let known = try #require(world.delays.standing(of: 7, for: "t").entry)
+      #expect(known.epoch == 0 && known.requests.count == 5)
+      for sequence in 0..<8 {
+        let stamp = ProducerStamp(id: 7, epoch: 0, sequence: Int32(sequence))
+        let found = world.delays.request(stamp, for: "t")?.keys
+        #expect(found == (sequence < 3 ? nil : keys[sequence]))
+      }
+      #expect(world.delays.standing(of: 8, for: "t").entry == nil)
+      #expect(world.delays.standing(of: 7, for: "other").entry == nil)
       world = round == 0 ? try world.killed() : try world.reopened()
     }
     _ = try DelayProducersTests.add(world, 1, 0)
-    let later = try #require(world.delays.requests(of: 7, for: "t"))
-    #expect(later.epoch == 1 && later.requests.map(\.sequence) == [0])
+    let later = try #require(world.delays.standing(of: 7, for: "t").entry)
+    #expect(later.epoch == 1 && later.requests.count == 1 && later.requests.last.sequence == 0)
+    world.clock.advance(milliseconds: 8 * 86_400_000)
+    #expect(world.delays.standing(of: 7, for: "t").entry == nil)
     try world.delete("t")
-    #expect(world.delays.requests(of: 7, for: "t") == nil)
+    #expect(world.delays.request(ProducerStamp(id: 7, epoch: 1, sequence: 0), for: "t") == nil)
   }
 
   @Test func whoSentNothingForTheLongestIsForgotten() throws {
@@ -52,10 +58,11 @@ import Testing
           stamp: ProducerStamp(id: Int64(id), epoch: 0, sequence: 0), first: 0)
       }
       guard case .added(let addition) = try DelayEventReader.read(event.bytes) else { return }
-      producers.note(addition)
+      producers.note(addition, now: Int64(id))
     }
     let left = producers.standings.keys.map(\.producer)
     #expect(left.count >= 99 && left.count <= 200)
     #expect(left.min() == 500 - Int64(left.count))
+    #expect(producers.forgottenThrough == 499 - Int64(left.count))
   }
 }
