@@ -1,16 +1,20 @@
 import Log
+import Metrics
 import Platform
 
-/// What messages mean: topics, and later groups, delays and transactions, on top of a log engine.
+/// What messages mean: topics, groups, delays and later transactions, on top of a log engine.
 ///
 /// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
-/// The catalog belongs to the scheduler's thread and has none. Below, a log's own lock and the
-/// writer's mailbox are taken one at a time, never one inside the other.
+/// Delays have two, of which none is taken under the other: one while an event is appended, one
+/// around the buckets. The catalog belongs to the scheduler's thread and has none. Below, a log's
+/// own lock and the writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {
   /// How much it takes on.
   public let limits: BrokerLimits
   /// The consumer groups.
   public let groups: Groups
+  /// Records that are delivered later.
+  public let delays: Delays
   /// The thread for catalog changes and repeated work.
   public let scheduler: Scheduler
   private let engine: any LogEngine
@@ -29,17 +33,23 @@ public final class Broker: Sendable {
   /// - Parameter report: is told, for people, what was found.
   public init(
     engine: any LogEngine, clock: any Clock, limits: BrokerLimits,
+    delayMetrics: DelayMetrics = DelayMetrics(MetricsRegistry()),
     report: @escaping @Sendable (String) -> Void
   ) throws {
     self.engine = engine
     self.clock = clock
     self.limits = limits
     let catalog = try Catalog(engine: engine, clock: clock, limits: limits, report: report)
-    standing = Lock(StandingTopics(catalog.topics))
+    let standing = Lock(StandingTopics(catalog.topics))
+    self.standing = standing
     let journal = GroupJournal(try engine.openJournal("groups"), clock: clock) {
       engine.wakeWriter()
     }
     groups = try Groups(journal: journal, topics: catalog.topics, limits: limits)
+    delays = try Delays(
+      engine: engine, clock: clock, topics: catalog.topics, limits: limits,
+      metrics: delayMetrics, topicNamed: { name in standing.withLock { $0.byName[name] } },
+      report: report)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
     scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
@@ -121,10 +131,11 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
   ) {
-    change(sink, completion) { [groups] catalog throws(BrokerError) in
+    change(sink, completion) { [groups, delays, engine] catalog throws(BrokerError) in
       try catalog.delete(name)
       do throws(LogError) {
         try groups.forget(topic: name)
+        try delays.forget(topic: name) { engine.wakeWriter() }
       } catch {
         throw .log(error)
       }
@@ -194,8 +205,11 @@ public final class Broker: Sendable {
     while try burial.run() {}
   }
 
-  /// Ends the scheduler's thread. Catalog changes that wait are finished first.
-  public func stop() { scheduler.stop() }
+  /// Ends the threads. Catalog changes that wait, and deliveries on their way, are finished first.
+  public func stop() {
+    scheduler.stop()
+    delays.stop()
+  }
 
   /// Does something with the catalog on its thread and shows everybody the outcome.
   private func change<Value: Sendable>(
