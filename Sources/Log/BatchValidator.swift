@@ -45,7 +45,7 @@ public struct BatchValidator {
     _ batch: UnsafeRawBufferPointer, _ header: BatchHeader
   ) -> (reason: String?, tag: Tag?) {
     do throws(Fault) {
-      return (nil, try check(batch, header, isStamped: true))
+      return (nil, try check(batch, header, isStamped: header.stamp != nil))
     } catch {
       return (error.isNotSupportedYet ? "its records are compressed" : error.reason, nil)
     }
