@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The status page as files: what a browser is told of them, and where they come from. What the page
-/// does is for the browser's own tests.
+/// The status page as files: what a browser is told of them, and where they come from. What the
+/// page does is for the browser's own tests.
 @Suite struct PageTests {
   /// The folder that these tests were built from.
   private static let sources = URL(fileURLWithPath: #filePath)
@@ -11,7 +11,8 @@ import Testing
     .appendingPathComponent("static")
 
   @Test func everyFileOfTheFolderIsInTheProgram() throws {
-    let client = try TestServer().client()
+    let server = try TestServer()
+    let client = server.client()
     let names = try FileManager.default.contentsOfDirectory(atPath: PageTests.sources.path)
     #expect(names.count > 15)
     for name in names {
@@ -24,7 +25,8 @@ import Testing
   }
 
   @Test func filesHaveTheirTypesAndTheirPolicies() throws {
-    let client = try TestServer().client()
+    let server = try TestServer()
+    let client = server.client()
     let types = [
       "/": "text/html; charset=utf-8", "/assets/style.css": "text/css; charset=utf-8",
       "/assets/app.js": "text/javascript; charset=utf-8", "/assets/icon.svg": "image/svg+xml",
@@ -42,7 +44,8 @@ import Testing
   }
 
   @Test func whoeverHasAFileIsToldSo() throws {
-    let client = try TestServer().client()
+    let server = try TestServer()
+    let client = server.client()
     let first = try client.get("/assets/app.js")
     let tag = try #require(first["ETag"])
     #expect(tag.hasPrefix("\""))
@@ -72,7 +75,8 @@ import Testing
     try write("hidden", ".hidden.js")
     try write("untyped", "notes.txt")
     try write("above", "../above.js")
-    let client = try TestServer(["--static", page]).client()
+    let server = try TestServer(["--static", page])
+    let client = server.client()
     let first = try client.get("/")
     #expect(first.text == "<p>one</p>")
     #expect(first["Content-Security-Policy"] != nil)
@@ -97,7 +101,8 @@ import Testing
   }
 
   @Test func longListsComeInPages() throws {
-    let client = try TestServer().client()
+    let server = try TestServer()
+    let client = server.client()
     let names = ["B", "a", "ab", "abc", "c-Ab", "d"]
     for name in names {
       #expect(try client.put("/v1/topics/\(name)").status == 201)
@@ -124,7 +129,8 @@ import Testing
   }
 
   @Test func theOverviewListsTheMostAndCountsAll() throws {
-    let client = try TestServer().client()
+    let server = try TestServer()
+    let client = server.client()
     for index in 0..<120 {
       #expect(try client.put("/v1/topics/t\(index)").status == 201)
     }

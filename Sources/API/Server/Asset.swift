@@ -41,7 +41,7 @@ struct Asset: Sendable {
     UnsafeRawBufferPointer(start: sluice_asset_bytes(number), count: sluice_asset_size(number))
   }
 
-  /// True for a name that may be looked for in a folder: one segment, nothing hidden, nothing above.
+  /// True for a name that may be looked for in a folder: one segment, not hidden, nothing above.
   static func isName(_ name: String) -> Bool {
     mediaType(of: name) != nil && !name.hasPrefix(".")
       && name.utf8.allSatisfy { byte in

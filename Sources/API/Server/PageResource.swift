@@ -18,7 +18,7 @@ enum PageResource {
       return try answer(call, name, from: folder)
     }
     guard let (asset, number) = Asset.embedded[name] else { throw notFound(name) }
-    send(asset, Asset.bytes(number), call)
+    deliver(asset, Asset.bytes(number), call)
   }
 
   private static func answer(
@@ -36,13 +36,13 @@ enum PageResource {
       return count == nil ? nil : buffer.array
     } then: { found in
       found?.withUnsafeBytes { bytes in
-        if let asset = Asset(name, bytes) { send(asset, bytes, call) }
+        if let asset = Asset(name, bytes) { deliver(asset, bytes, call) }
       }
       if !call.exchange.isAnswered { call.fail(notFound(name)) }
     }
   }
 
-  private static func send(_ asset: Asset, _ bytes: UnsafeRawBufferPointer, _ call: Call) {
+  private static func deliver(_ asset: Asset, _ bytes: UnsafeRawBufferPointer, _ call: Call) {
     if call.isUnchanged(asset.etag) { return call.respond(asset.unchangedHead) }
     call.exchange.respond(call.identified(asset.head), bytes: bytes)
   }
