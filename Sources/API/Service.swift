@@ -57,6 +57,7 @@ public final class Service: Sendable {
     startMilliseconds = clock.wallMilliseconds()
     rates = Rates(clock: clock)
     GroupMetrics.collect(registry, self)
+    TransactionMetrics.collect(registry, self)
   }
 
   /// How far the server has come.

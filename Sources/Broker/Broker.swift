@@ -4,6 +4,8 @@ import Platform
 /// What messages mean: topics, and later groups, delays and transactions, on top of a log engine.
 ///
 /// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
+/// Transactions have one of their own, a group each has one; none of the three is taken inside
+/// another.
 /// The catalog belongs to the scheduler's thread and has none. Below, a log's own lock and the
 /// writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {
@@ -11,6 +13,8 @@ public final class Broker: Sendable {
   public let limits: BrokerLimits
   /// The consumer groups.
   public let groups: Groups
+  /// Half messages and what became of them.
+  public let transactions: Transactions
   /// The thread for catalog changes and repeated work.
   public let scheduler: Scheduler
   private let engine: any LogEngine
@@ -35,11 +39,19 @@ public final class Broker: Sendable {
     self.clock = clock
     self.limits = limits
     let catalog = try Catalog(engine: engine, clock: clock, limits: limits, report: report)
-    standing = Lock(catalog.topics)
+    let standing = Lock(catalog.topics)
+    self.standing = standing
     let journal = GroupJournal(try engine.openJournal("groups"), clock: clock) {
       engine.wakeWriter()
     }
     groups = try Groups(journal: journal, topics: catalog.topics, limits: limits)
+    let transactionJournal = TransactionJournal(
+      try engine.openJournal("transactions"), clock: clock
+    ) { engine.wakeWriter() }
+    transactions = try Transactions(
+      journal: transactionJournal, limits: limits.transactions, groups: groups
+    ) { name in standing.withLock { $0[name] } }
+    transactions.finishCommitted(report: report)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
     scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
@@ -47,6 +59,7 @@ public final class Broker: Sendable {
     }
     scheduler.every(milliseconds: Broker.leaseMilliseconds) { [weak self] in
       self?.advanceGroups(report: report)
+      self?.advanceTransactions(report: report)
     }
   }
 
@@ -170,6 +183,19 @@ public final class Broker: Sendable {
       try groups.snapshotWhenDue()
     } catch {
       report("snapshot of the groups: \(error)")
+    }
+  }
+
+  /// Offers what is due for checking, ends what was offered often enough, goes on with commits that
+  /// could not be stored. For the scheduler's thread.
+  func advanceTransactions(report: (String) -> Void) {
+    let now = clock.wallMilliseconds()
+    transactions.advance(to: now)
+    transactions.finishStuck(now: now, report: report)
+    do {
+      try transactions.snapshotWhenDue()
+    } catch {
+      report("snapshot of the transactions: \(error)")
     }
   }
 

@@ -12,6 +12,8 @@ public struct BrokerLimits: Sendable {
   public var waitersMax = 10_000
   /// Consumer groups at one time.
   public var groupsMax = 10_000
+  /// Transactions.
+  public var transactions = TransactionLimits()
   /// Whether a produce to a topic that does not stand makes it.
   public var autoCreatesTopics = true
 

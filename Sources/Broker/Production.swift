@@ -25,6 +25,7 @@ public final class Production {
   private let sink: any JobSink
   private let acknowledgement: AppendRequest.Acknowledgement
   private let timestamp: Int64
+  private let stamp: ProducerStamp?
   private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
@@ -36,14 +37,16 @@ public final class Production {
   /// - Parameters:
   ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
   ///   - sink: the loop, where answers from the log arrive.
+  ///   - stamp: who produces; what is stamped must not be handed over piece by piece.
   public init(
     _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
-    sink: any JobSink
+    sink: any JobSink, stamp: ProducerStamp? = nil
   ) {
     self.topic = topic
     self.acknowledgement = acknowledgement
     self.timestamp = timestamp
     self.sink = sink
+    self.stamp = stamp
     lanes = Array(repeating: Lane(), count: topic.partitions.count)
   }
 
@@ -102,6 +105,17 @@ public final class Production {
     submit(batches, partition, acknowledgement)
   }
 
+  /// Gives away what was framed, by partition, instead of handing it over to the logs.
+  func takeBatches() -> [(partition: Int, batches: FramedBatches)] {
+    var taken: [(partition: Int, batches: FramedBatches)] = []
+    for number in lanes.indices {
+      guard let builder = lanes[number].builder else { continue }
+      lanes[number].builder = nil
+      taken.append((number, builder.finish()))
+    }
+    return taken
+  }
+
   private func place(_ partition: Int?, _ key: UnsafeRawBufferPointer?) throws(BrokerError) -> Int {
     if let partition {
       _ = try topic.partition(partition)
@@ -117,7 +131,7 @@ public final class Production {
 
   private func builder(_ number: Int) -> BatchBuilder {
     if let builder = lanes[number].builder { return builder }
-    let fresh = BatchBuilder()
+    let fresh = BatchBuilder(stamp: stamp)
     lanes[number].builder = fresh
     return fresh
   }

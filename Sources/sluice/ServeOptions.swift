@@ -53,6 +53,8 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Consumer groups at one time. (default: 10000)")
   var maxGroups: Int?
 
+  @OptionGroup var transactions: TransactionOptions
+
   @Option(help: "Seconds a connection may be silent between requests. (default: 75)")
   var idleTimeout: Int?
 
@@ -121,6 +123,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
+    try transactions.apply(environment, to: &settings.limits.transactions)
   }
 
   private func applyTimes(

@@ -36,6 +36,8 @@ enum StatusResource {
         GroupsResource.writeSummary(group, call.broker, now, to: &json)
       }
       json.endArray()
+      json.key("transactions")
+      writeTransactions(call.broker.transactions.standing, now, to: &json)
       json.key("strategies")
       json.beginArray()
       for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
@@ -54,6 +56,23 @@ enum StatusResource {
     json.number(topics.reduce(0) { $0 + $1.records })
     json.key("bytes")
     json.number(topics.reduce(0) { $0 + $1.bytes })
+    json.endObject()
+  }
+
+  private static func writeTransactions(
+    _ standing: TransactionStanding, _ now: Int64, to json: inout JSONWriter
+  ) {
+    json.beginObject()
+    json.key("prepared")
+    json.number(standing.undecided)
+    json.key("oldest_ms")
+    if let oldest = standing.oldestPreparedAt {
+      json.number(max(0, now - oldest))
+    } else {
+      json.null()
+    }
+    json.key("committing")
+    json.number(standing.committing)
     json.endObject()
   }
 
