@@ -26,6 +26,7 @@ public enum Routes {
     Route(.post, "/v1/transactions/{transaction}/rollback", TransactionsResource.rollBack),
     Route(.get, "/v1/transactions", TransactionsResource.list),
     Route(.get, "/v1/transactions/{transaction}", TransactionsResource.get),
+    Route(.get, "/v1/transactions/{transaction}/records", TransactionsResource.records),
     Route(.get, "/v1/groups", GroupsResource.list),
     Route(.get, "/v1/groups/{group}", GroupsResource.get),
     Route(.put, "/v1/groups/{group}", GroupsResource.put),

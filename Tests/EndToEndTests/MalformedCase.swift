@@ -56,7 +56,7 @@ struct MalformedCase: Sendable {
 
   static let all =
     heads + chunks + targets + parameters + documents + records + lines + batches
-    + groups + groupBodies
+    + groups + groupBodies + transactions
 
   static let heads = [
     raw(400, "malformed_request", "GET\n\n"),

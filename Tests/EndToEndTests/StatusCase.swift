@@ -16,7 +16,7 @@ struct StatusCase: Sendable {
 
   static let all =
     server + topics + changes + partitions + segments + produce + consume + values + groups
-    + leases + places + deadLetters
+    + leases + places + deadLetters + transactions
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
@@ -31,6 +31,7 @@ struct StatusCase: Sendable {
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
   ].merging(excusedOfGroups) { first, _ in first }
+    .merging(excusedOfTransactions) { first, _ in first }
 
   /// A head that announces more than any body may have; the server need not see it to refuse it.
   static func announce(_ method: String, _ path: String)

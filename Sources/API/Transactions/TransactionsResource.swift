@@ -31,8 +31,14 @@ enum TransactionsResource {
     decide(
       id, call,
       call.completion { call, outcome in
-        call.answer(outcome) { transaction in
+        switch outcome {
+        case .success(let transaction):
           call.respondJSON { TransactionJSON.write(transaction, to: &$0) }
+        case .failure(let error):
+          var problem = Problem(error)
+          // A commit that was decided is stored as soon as that is possible.
+          if problem.status.code >= 500 { problem.retryAfterSeconds = 1 }
+          call.fail(problem)
         }
       })
     call.handler.hasProduced = true
@@ -46,6 +52,41 @@ enum TransactionsResource {
       call.respondJSON { TransactionJSON.write(transaction, to: &$0) }
     } catch {
       throw Problem(error)
+    }
+  }
+
+  /// The records of a transaction that is undecided: what those need who have to decide.
+  @Sendable static func records(_ call: Call) throws(Problem) {
+    try call.requireJSONAccepted()
+    let query = try call.query(known: ["values"])
+    let form = try FetchParameters.valueForm(query)
+    let records = RecordJSON(form, onOneLine: false, parser: call.handler.parser)
+    let id = try id(call)
+    let content: [TransactionRecords]
+    do throws(BrokerError) {
+      content = try call.broker.transactions.records(of: id)
+    } catch {
+      throw Problem(error)
+    }
+    var head = ResponseHead(.ok)
+    head.add("Cache-Control", "no-store")
+    call.respondJSON(head) { json in
+      json.beginObject()
+      json.key("records")
+      json.beginArray()
+      for part in content {
+        part.forEach { record in
+          json.beginObject()
+          json.key("topic")
+          json.string(part.topic)
+          json.key("partition")
+          json.number(part.partition)
+          records.writeContent(record, to: &json)
+          json.endObject()
+        }
+      }
+      json.endArray()
+      json.endObject()
     }
   }
 

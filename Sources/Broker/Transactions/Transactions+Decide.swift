@@ -211,8 +211,18 @@ extension Transactions {
     for lane in found.lanes where lane.fate == .dropped {
       state.counts.droppedRecords += lane.count
     }
-    journal.note(.done(number: number, fates: found.lanes.map(\.fate)))
+    noteDone(found)
     return .success(found)
+  }
+
+  /// Notes that a transaction is done; should that fail, it is noted again later: what is not known
+  /// to be done is looked for at the next start. Under the lock.
+  func noteDone(_ transaction: Transaction) {
+    let number = transaction.id.number
+    let event = TransactionEvent.done(number: number, fates: transaction.lanes.map(\.fate))
+    journal.append(event, .written) { [self] failure in
+      if failure != nil { state.withLock { _ = $0.unnoted.insert(number) } }
+    }
   }
 
   /// Where a lane goes, if its topic still stands.

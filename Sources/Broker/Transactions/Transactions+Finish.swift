@@ -8,11 +8,19 @@ extension Transactions {
   /// waits for the disk.
   func finishStuck(now: Int64, report: (String) -> Void) {
     let isDue = state.withLock { state in
-      guard !state.stuck.isEmpty, now >= state.stuckRestUntil else { return false }
+      guard !state.stuck.isEmpty || !state.unnoted.isEmpty, now >= state.stuckRestUntil else {
+        return false
+      }
       state.stuckRestUntil = now + Transactions.stuckRestMilliseconds
+      for number in state.unnoted {
+        if let done = state.byNumber[number] { noteDone(done) }
+      }
+      state.unnoted = []
       return true
     }
-    if isDue { finishCommitted(report: report) }
+    guard isDue else { return }
+    journal.wakeWriter()
+    finishCommitted(report: report)
   }
 
   /// Finishes all transactions that are committed and not done, in the order of their commits: acks

@@ -122,6 +122,13 @@ public final class Transactions: Sendable {
     return found
   }
 
+  /// The records of a transaction that is undecided.
+  public func records(of id: TransactionID) throws(BrokerError) -> [TransactionRecords] {
+    let found = try transaction(id)
+    guard found.state == .prepared else { throw .transactionDecided(found.state) }
+    return found.lanes.map { TransactionRecords($0) }
+  }
+
   /// Undecided transactions in the order in which they were made; looking so counts as no check.
   public func undecided(
     of group: String?, after: TransactionID?, limit: Int

@@ -25,6 +25,8 @@ struct TransactionsState: @unchecked Sendable {
   var waits: [Int64: [TransactionWait]] = [:]
   /// Committed ones that could not be stored: they are tried again.
   var stuck: Set<Int64> = []
+  /// Those that are done, of which the journal could not be told.
+  var unnoted: Set<Int64> = []
   /// Before this time, in milliseconds since 1970, they rest.
   var stuckRestUntil: Int64 = 0
   private(set) var commits: Int

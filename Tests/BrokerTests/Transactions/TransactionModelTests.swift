@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@testable import Broker
+
+/// Transactions do what a plain list of them would, over kills at every moment, full disks, topics
+/// that go, and groups that seek.
+@Suite struct TransactionModelTests {
+  /// Steps of each walk.
+  static let steps =
+    Int(ProcessInfo.processInfo.environment["SLUICE_MODEL_STEPS"] ?? "") ?? 5000
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func transactionsNeverDifferFromTheirModel(seed: UInt64) throws {
+    var run = try TransactionModelRun(seed: seed)
+    for number in 0..<TransactionModelTests.steps {
+      do {
+        try run.step()
+      } catch {
+        let lately = run.trace.suffix(40).joined(separator: "; ")
+        Issue.record("seed \(seed), step \(number): \(error)\nlately: \(lately)")
+        return
+      }
+    }
+    try run.finish()
+    let seen = Set(run.counts.filter { $0.value > 0 }.keys)
+    let all: Set = [
+      "prepared", "committed", "rolled back", "checked", "ended by checks", "ended by age",
+      "stale", "opposite", "killed", "killed in a commit", "killed in recovery", "filled",
+      "finished late", "undecided by a full disk", "reopened", "snapshots", "dropped", "sought",
+      "several",
+    ]
+    #expect(TransactionModelTests.steps < 5000 || seen == all, "\(run.counts)")
+    print("transactions, seed \(seed): \(run.counts.sorted { $0.key < $1.key })")
+  }
+}
