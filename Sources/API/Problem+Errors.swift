@@ -59,36 +59,9 @@ extension Problem {
         .contentTooLarge, "record_too_large",
         "A record has \(bytes) bytes; the topic takes at most \(limit).")
       figures.append(("limit_bytes", .number(Int64(limit))))
-    case .transactionNotFound(let id):
-      self.init(
-        .notFound, "transaction_not_found",
-        "There is no transaction \(id), or its outcome is forgotten.")
-    case .transactionDecided(let state):
-      let word = state == .rolledBack ? "rolled back" : "committed"
-      self.init(
-        .conflict, state == .rolledBack ? "transaction_rolled_back" : "transaction_committed",
-        "The transaction was \(word).")
-    case .receiptsStale:
-      self.init(
-        .conflict, "receipt_stale",
-        "Messages that the transaction was to ack are not its consumer's any more: it is rolled back."
-      )
-    case .tooManyTransactions(let max):
-      self.init(
-        .tooManyRequests, "too_many_transactions", "\(max) transactions are undecided.")
-      figures.append(("limit", .number(Int64(max))))
-      retryAfterSeconds = 1
-    case .tooManyTransactionBytes(let max):
-      self.init(
-        .tooManyRequests, "too_many_transactions",
-        "Undecided transactions take up the \(max) bytes that they may.")
-      figures.append(("limit_bytes", .number(Int64(max))))
-      retryAfterSeconds = 1
-    case .transactionTooLarge(let bytes, let limit):
-      self.init(
-        .contentTooLarge, "transaction_too_large",
-        "The transaction takes \(bytes) bytes; all together may take \(limit).")
-      figures.append(("limit_bytes", .number(Int64(limit))))
+    case .transactionNotFound, .transactionDecided, .receiptsStale, .tooManyTransactions,
+      .tooManyTransactionBytes, .transactionTooLarge:
+      self.init(transaction: error)
     case .log(let error): self.init(error)
     case .stopping:
       self.init(.serviceUnavailable, "draining", "The server is stopping.")

@@ -21,6 +21,11 @@ extension MalformedCase {
       #"{"producer_group":"g","records":[{"topic":"plain","value":1},\#(record)]}"#, code, status)
   }
 
+  /// That text, so many times.
+  private static func many(_ text: String, _ count: Int) -> String {
+    repeatElement(text, count: count).joined(separator: ",")
+  }
+
   private static func list(_ query: String) -> MalformedCase {
     get(400, "invalid_parameter", "/v1/transactions?\(query)")
   }
@@ -58,13 +63,11 @@ extension MalformedCase {
     acks(#"{"group":"standing","receipts":["x"],"delay":"1s"}"#),
     acks(
       #"[{"group":"standing","receipts":["x"]},{"group":"standing","receipts":["y"]}]"#),
-    acks(
-      "[\(repeatElement(#"{"group":"g","receipts":["x"]}"#, count: 17).joined(separator: ","))]"),
-    acks(
-      #"{"group":"g","receipts":[\#(repeatElement("\"x\"", count: 10_001).joined(separator: ","))]}"#
-    ),
+    acks("[\(many(#"{"group":"g","receipts":["x"]}"#, 17))]"),
+    acks(#"{"group":"g","receipts":[\#(many("\"x\"", 10_001))]}"#),
     prepare(
-      #"{"producer_group":"g","acks":{"group":"standing","receipts":["x"]}}"#, "receipt_stale", 409),
+      #"{"producer_group":"g","acks":{"group":"standing","receipts":["x"]}}"#, "receipt_stale",
+      409),
     prepare(
       #"{"producer_group":"g","acks":{"group":"none","receipts":["x"]}}"#, "group_not_found", 404),
     prepare(

@@ -10,7 +10,7 @@ struct TransactionEventWriter {
     case .counted(let number):
       put(TransactionEventKind.counted)
       put(number)
-    case .prepared(let preparation): write(preparation)
+    case .prepared(let preparation): put(preparation)
     case .checked(let number, let checks, let next):
       put(TransactionEventKind.checked)
       put(number)
@@ -20,11 +20,11 @@ struct TransactionEventWriter {
       put(TransactionEventKind.committed)
       put(number)
       put(time)
-      write(fates)
+      put(fates)
     case .done(let number, let fates):
       put(TransactionEventKind.done)
       put(number)
-      write(fates)
+      put(fates)
     case .rolledBack(let number, let time, let cause):
       put(TransactionEventKind.rolledBack)
       put(number)
@@ -33,7 +33,7 @@ struct TransactionEventWriter {
     }
   }
 
-  private func write(_ preparation: TransactionPreparation) {
+  private func put(_ preparation: TransactionPreparation) {
     put(TransactionEventKind.prepared)
     put(preparation.id.number)
     put(preparation.id.secret)
@@ -62,7 +62,7 @@ struct TransactionEventWriter {
     }
   }
 
-  private func write(_ fates: [LaneFate]) {
+  private func put(_ fates: [LaneFate]) {
     put(UInt32(fates.count))
     for fate in fates {
       switch fate {
