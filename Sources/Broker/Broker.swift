@@ -4,8 +4,7 @@ import Platform
 /// What messages mean: topics, and later groups, delays and transactions, on top of a log engine.
 ///
 /// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
-/// Transactions have one of their own, a group each has one; none of the three is taken inside
-/// another.
+/// Transactions have one of their own; a group's comes before it, if they meet at all.
 /// The catalog belongs to the scheduler's thread and has none. Below, a log's own lock and the
 /// writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {

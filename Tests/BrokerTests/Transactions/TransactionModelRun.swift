@@ -45,14 +45,14 @@ struct TransactionModelRun {
   mutating func step() throws {
     switch random.below(1000) {
     case 0..<250: try prepare()
-    case 250..<430: try commit()
-    case 430..<470: try commitSeveral()
-    case 470..<490: try commitKilled()
-    case 490..<505: try commitFilled()
-    case 505..<515: try commitUndecided()
-    case 515..<580: try rollBack()
-    case 580..<680: try check()
-    case 680..<820: try pass()
+    case 250..<340: try commit()
+    case 340..<360: try commitSeveral()
+    case 360..<380: try commitKilled()
+    case 380..<395: try commitFilled()
+    case 395..<405: try commitUndecided()
+    case 405..<450: try rollBack()
+    case 450..<640: try check()
+    case 640..<820: try pass()
     case 820..<880: try receive()
     case 880..<900: try settle()
     case 900..<904: try seek()
@@ -100,7 +100,8 @@ struct TransactionModelRun {
       lanes.append(TransactionModel.Lane(place: place, values: values))
       records += values.map { (place.topic, place.partition, $0) }
     }
-    let items = random.oneIn(3) ? Array(Set(handed.shuffled(using: &random).prefix(2))) : []
+    let items =
+      random.oneIn(3) ? Array(Set(handed.suffix(8).shuffled(using: &random).prefix(2))) : []
     guard !lanes.isEmpty || !items.isEmpty else { return }
     let held =
       try items.isEmpty
@@ -181,7 +182,8 @@ struct TransactionModelRun {
   }
 
   private mutating func rollBack() throws {
-    guard let entry = model.entries.values.randomElement(using: &random) else { return }
+    let open = random.oneIn(2) ? anyUndecided() : nil
+    guard let entry = open ?? model.entries.values.randomElement(using: &random) else { return }
     switch entry.state {
     case .prepared:
       guard try world.rollBack(entry.id).state == .rolledBack else {
@@ -261,7 +263,7 @@ struct TransactionModelRun {
       count("filled")
     }
     try world.settle()
-    world.files.faults.clear()
+    try world.makeRoom()
     world.plan.withLock { $0 = nil }
     if random.oneIn(4) { try kill() }
   }
@@ -270,13 +272,13 @@ struct TransactionModelRun {
   private mutating func commitUndecided() throws {
     guard let entry = anyUndecided(), entry.acks.allSatisfy(model.holds) else { return }
     world.files.faults.setRoom(0)
-    defer { world.files.faults.clear() }
     do {
       if random.oneIn(2) { try world.commit(entry.id) } else { try world.rollBack(entry.id) }
       throw Difference("\(entry.id) was decided on a full disk")
     } catch BrokerError.log(.outOfSpace) {
       count("undecided by a full disk")
     }
+    try world.makeRoom()
   }
 
   private mutating func kill() throws {

@@ -145,6 +145,13 @@ final class TransactionWorld {
     }
   }
 
+  /// The disk is not full any more, and the groups' journal is mended as the scheduler would do it.
+  func makeRoom() throws {
+    try settle()
+    files.faults.clear()
+    try groups.snapshotWhenDue()
+  }
+
   func partition(_ topic: String, _ number: Int) throws -> any RecordLog {
     guard let topic = catalog.topics[topic] else { throw BrokerError.topicNotFound(topic) }
     return try topic.partition(number)

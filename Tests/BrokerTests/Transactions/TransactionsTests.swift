@@ -237,6 +237,34 @@ import Testing
     #expect(try next.values("b", 0) == ["out"])
   }
 
+  @Test func aDeliveryThatTheJournalCouldNotTakeIsNotTakenForDone() throws {
+    let world = try TransactionsTests.world()
+    for index in 0..<3 { try world.produce("\(index)", to: "in", 0) }
+    world.files.faults.setRoom(0)
+    #expect(try world.receive("in", max: 1).count == 1)
+    try world.settle()
+    world.files.faults.clear()
+    // The journal knows nothing of the first delivery: of this one it must not hear before.
+    let second = try world.receive("in", max: 1)
+    try world.settle()
+    #expect(try world.killed().receive("in", max: 10).map(\.offset) == [0, 1, 2])
+    let refused = try world.draft([("b", 0, "out")], acks: TransactionsTests.acks(second))
+    #expect(throws: BrokerError.self) { try world.prepare(refused) }
+  }
+
+  @Test func aSnapshotMendsTheGroupsJournal() throws {
+    let world = try TransactionsTests.world()
+    for index in 0..<3 { try world.produce("\(index)", to: "in", 0) }
+    world.files.faults.setRoom(0)
+    let first = try world.receive("in", max: 1)
+    try world.makeRoom()
+    let prepared = try world.prepare(
+      world.draft([("b", 0, "out")], acks: TransactionsTests.acks(first)))
+    let next = try world.killed()
+    try next.commit(prepared.id)
+    #expect(try next.receive("in", max: 10).map(\.offset) == [1, 2])
+  }
+
   @Test func anOrderedGroupGoesOnWithTheCommit() throws {
     let world = try TransactionsTests.world()
     var config = GroupConfig()
