@@ -24,6 +24,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "sluice",
   dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -69,10 +70,16 @@ let package = Package(
         "CAssets", "Platform", "HTTP", "JSON", "Metrics", "Log", "HTTPServer", "Broker",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    module(
+      "Bench",
+      [
+        "Platform", "HTTP", "JSON", "Log",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     .executableTarget(
       name: "sluice",
       dependencies: [
-        "Platform", "JSON", "Metrics", "Log", "HTTPServer", "Broker", "API",
+        "Platform", "JSON", "Metrics", "Log", "HTTPServer", "Broker", "API", "Bench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -84,7 +91,8 @@ let package = Package(
       name: "Support", dependencies: ["CCurl", "Log", "Platform"], path: "Tests/Support",
       swiftSettings: strict),
     tests("CrashTests", ["Support", "sluice"]),
-    tests("EndToEndTests", ["Support", "API", "HTTP", "sluice"]),
+    tests("EndToEndTests", ["Support", "API", "HTTP", "JSON", "Platform", "sluice"]),
+    tests("BenchTests", ["Bench", "JSON", "Platform"]),
     tests("APITests", ["API", "Broker"]),
     tests("BrokerTests", ["Broker", "Log", "Metrics", "Platform", "Support"]),
     tests("HTTPServerTests", ["HTTPServer", "HTTP", "Metrics", "Platform", "Support"]),

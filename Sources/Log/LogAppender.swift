@@ -98,7 +98,7 @@ final class LogAppender {
       fresh = try LogSegment.create(
         at: nextOffset, in: log.directory, log.files, now: clock.wallMilliseconds())
     } catch {
-      throw LogAppender.refusal(error)
+      throw LogError(writing: error)
     }
     log.state.withLock { $0.segments.append(fresh) }
     segment = fresh
@@ -133,7 +133,7 @@ final class LogAppender {
         guard let number = try segment.batches.define(tag) else { return false }
         framed.batches[index].tagNumber = number
       } catch {
-        throw LogAppender.refusal(error)
+        throw LogError(writing: error)
       }
     }
     return true
@@ -207,14 +207,6 @@ final class LogAppender {
     } catch {
       return .offline(reason: error.description)
     }
-    return LogAppender.refusal(error)
-  }
-
-  /// What a failed write or open means: a full disk and a want of descriptors pass, a broken device
-  /// does not.
-  private static func refusal(_ error: SystemError) -> LogError {
-    if error.isOutOfSpace { return .outOfSpace }
-    if error.isDeviceFailure { return .offline(reason: error.description) }
-    return .unwritable(reason: error.description)
+    return LogError(writing: error)
   }
 }

@@ -24,4 +24,16 @@ public enum LogError: Error, Sendable, Equatable {
   case closed
 
   init(reading error: SystemError) { self = .unreadable(reason: error.description) }
+
+  /// What a failed write or open means: a full disk and a want of descriptors pass, a broken device
+  /// does not.
+  init(writing error: SystemError) {
+    if error.isOutOfSpace {
+      self = .outOfSpace
+    } else if error.isDeviceFailure {
+      self = .offline(reason: error.description)
+    } else {
+      self = .unwritable(reason: error.description)
+    }
+  }
 }

@@ -41,7 +41,7 @@ struct LogLoader {
         segments: segments, end: end, checkpoint: saved ? end : min(point, end),
         settings: settings)
     } catch {
-      throw .offline(reason: error.description)
+      throw LogError(writing: error)
     }
   }
 

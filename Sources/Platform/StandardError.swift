@@ -12,6 +12,9 @@ public enum StandardError {
     }
   }
 
+  /// True when somebody watches.
+  public static var isTerminal: Bool { isatty(2) == 1 }
+
   /// Writes text.
   public static func write(_ text: String) {
     var text = text

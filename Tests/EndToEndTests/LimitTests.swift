@@ -24,6 +24,33 @@ import Testing
     #expect(try server.client().get("/healthz").status == 200)
   }
 
+  @Test func moreBytesInFlightThanMayWaitGet429() throws {
+    let server = try TestServer(["--max-queued-bytes", "1000"])
+    let value = String(repeating: "x", count: 2000)
+    let post =
+      "POST /v1/topics/t/records HTTP/1.1\r\nHost: localhost\r\n"
+      + "Content-Type: text/plain\r\nContent-Length: 2000\r\n\r\n" + value
+    #expect(try server.client().put("/v1/topics/t").status == 201)
+    // All of them lie in one turn of the loop, which wakes the writer at its end.
+    let sent = 8
+    let connections = try (0..<sent).map { _ in try server.connect() }
+    var statuses: Set<Int> = []
+    var tries = 0
+    while !statuses.isSuperset(of: [200, 429]), tries < 100 {
+      tries += 1
+      for connection in connections { try connection.send(post) }
+      for connection in connections {
+        let answer = try connection.readResponse()
+        statuses.insert(answer.status)
+        if answer.status == 429 {
+          #expect(answer.code == "too_many_bytes_in_flight")
+          #expect(answer.number("Retry-After") == 1)
+        }
+      }
+    }
+    #expect(statuses == [200, 429])
+  }
+
   @Test func oneWaiterTooManyGets429() throws {
     let server = try TestServer(["--max-waiters", "2"])
     let client = server.client()

@@ -21,13 +21,12 @@ struct StatusCase: Sendable {
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
     "getReadiness 503": "a server that recovers or drains takes no new connection",
-    "createTopic 503": "needs a failing disk", "createTopic 507": "needs a full disk",
+    "createTopic 503": "needs a failing disk", "createTopic 507": "FullDiskTests",
     "changeTopic 503": "needs a failing disk", "changeTopic 507": "needs a full disk",
     "deleteTopic 503": "needs a failing disk",
     "truncatePartition 503": "needs a failing disk", "truncatePartition 507": "needs a full disk",
-    "produce 207": "needs a disk that fails for one partition only",
-    "produce 429": "needs a disk slower than any client",
-    "produce 503": "needs a failing disk", "produce 507": "needs a full disk",
+    "produce 207": "FullDiskTests", "produce 429": "LimitTests",
+    "produce 503": "needs a failing disk", "produce 507": "FullDiskTests",
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
   ].merging(excusedOfGroups) { first, _ in first }

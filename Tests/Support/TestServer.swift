@@ -12,14 +12,19 @@ public final class TestServer {
   public private(set) var startSeconds = 0.0
   private var process: ServerProcess
   private let arguments: [String]
+  private let disk: SmallDisk?
   private var runs = 0
 
   /// Starts a server; `arguments` are further ones for `sluice serve`.
-  public init(_ arguments: [String] = []) throws {
+  ///
+  /// - Parameter diskBytes: the size of a disk of its own for the data; `nil` for the machine's.
+  public init(_ arguments: [String] = [], diskBytes: Int? = nil) throws {
     self.arguments = arguments
     directory = NSTemporaryDirectory() + "sluice-test-" + UUID().uuidString
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
+    disk =
+      if let diskBytes { try SmallDisk(directory + "/data", bytes: diskBytes) } else { nil }
     process = try TestServer.launch(directory, arguments, run: 0)
     try waitUntilReady()
   }

@@ -10,14 +10,14 @@ extension Group {
           .joined(
             id: partition.id, group: name, topic: partition.topic, partition: partition.number,
             next: progress.next))
-        var changes: [ProgressChange] = [.sought(epoch: progress.epoch, next: progress.next)]
+        events.begin(partition.id, changes: 1 + progress.runs.runCount)
+        events.write(.sought(epoch: progress.epoch, next: progress.next))
         progress.runs.forEach { run in
           var run = run
           // That a lease has ended is not journaled: its end is.
           if run.condition == .lapsed { run.condition = .leased }
-          changes.append(.run(run))
+          events.write(.run(run))
         }
-        events.write(partition.id, changes)
       }
       for (topic, cursors) in state.cursors {
         for (number, cursor) in cursors {

@@ -41,13 +41,18 @@ struct GroupEventWriter {
   }
 
   func write(_ id: UInt32, _ changes: [ProgressChange]) {
-    put(GroupEventKind.progress)
-    put(id)
-    put(UInt32(changes.count))
+    begin(id, changes: changes.count)
     for change in changes { self.write(change) }
   }
 
-  private func write(_ change: ProgressChange) {
+  /// Begins a progress event; so many changes must follow.
+  func begin(_ id: UInt32, changes: Int) {
+    put(GroupEventKind.progress)
+    put(id)
+    put(UInt32(changes))
+  }
+
+  func write(_ change: ProgressChange) {
     switch change {
     case .begun(let offset):
       put(ProgressChangeKind.begun)

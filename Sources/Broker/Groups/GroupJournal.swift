@@ -7,14 +7,20 @@ import Synchronization
 /// Events of a group are appended while its lock is held, so that they stand in the journal as they
 /// stand in memory.
 final class GroupJournal: Sendable {
+  /// So many events, or so many bytes of them beside half the last snapshot's, and it is time for
+  /// another: a restart reads the snapshot and what came after it, within a second.
   private static let eventsBeforeSnapshot = 200_000
+  private static let bytesBeforeSnapshot = 16 << 20
 
   let journal: Journal
   /// Begins to write what was appended.
   let wakeWriter: @Sendable () -> Void
   private let clock: any Clock
   private let direct = DirectSink()
+  /// Events since the last snapshot, and their bytes.
   private let events = Atomic(0)
+  private let bytes = Atomic(0)
+  private let snapshotBytes = Atomic(0)
   /// True since an event could not be written. What comes behind it must not be read back without
   /// it: messages whose delivery is missing would count as done. So nothing more is written until a
   /// snapshot holds everything.
@@ -41,13 +47,27 @@ final class GroupJournal: Sendable {
       let refusal = LogError.unwritable(reason: "the groups' journal waits for a snapshot")
       return sink.post([{ completion(.failure(.log(refusal))) }])
     }
-    events.add(1, ordering: .relaxed)
+    count(event.count)
     journal.append(
       event, timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement, sink: sink
     ) { [self] outcome in
       if case .failure = outcome { isTorn.store(true, ordering: .releasing) }
       completion(outcome.map { _ in }.mapError { .log($0) })
     }
+  }
+
+  /// Reads back the last snapshot and what came after it; that counts for the next snapshot, too,
+  /// or servers that never live long would leave more and more to read. Waits for the disk.
+  func replay(_ apply: (UnsafeRawBufferPointer) -> Void) throws(LogError) {
+    try journal.replay(
+      snapshot: { content in
+        snapshotBytes.store(content.count, ordering: .relaxed)
+        apply(content)
+      },
+      event: { event in
+        count(event.count)
+        apply(event)
+      })
   }
 
   /// Waits for an event's outcome. For threads that may wait for the disk.
@@ -61,9 +81,12 @@ final class GroupJournal: Sendable {
   /// Writes a snapshot if there were many events since the last one, or one was lost. For one
   /// thread; waits for the disk.
   func snapshotWhenDue(_ fill: (ByteBuffer) -> Void) throws(LogError) {
+    let bytesMax =
+      GroupJournal.bytesBeforeSnapshot + snapshotBytes.load(ordering: .relaxed) / 2
     guard
       isTorn.load(ordering: .acquiring)
         || events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot
+        || bytes.load(ordering: .relaxed) >= bytesMax
     else { return }
     try snapshot(fill)
   }
@@ -71,16 +94,23 @@ final class GroupJournal: Sendable {
   /// Writes a snapshot. For one thread; waits for the disk.
   func snapshot(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     events.store(0, ordering: .relaxed)
+    bytes.store(0, ordering: .relaxed)
     let wasTorn = isTorn.exchange(false, ordering: .acquiringAndReleasing)
     // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
     let through = journal.committed
     let content = ByteBuffer(capacity: 64 << 10)
     fill(content)
+    snapshotBytes.store(content.count, ordering: .relaxed)
     do {
       try journal.writeSnapshot(content, through: through)
     } catch {
       if wasTorn { isTorn.store(true, ordering: .releasing) }
       throw error
     }
+  }
+
+  private func count(_ eventBytes: Int) {
+    events.add(1, ordering: .relaxed)
+    bytes.add(eventBytes, ordering: .relaxed)
   }
 }

@@ -22,7 +22,7 @@ public final class Groups: Sendable {
     self.journal = journal
     groupsMax = limits.groupsMax
     var replay = GroupReplay()
-    try journal.journal.replay(snapshot: { replay.apply($0) }, event: { replay.apply($0) })
+    try journal.replay { replay.apply($0) }
     lastID = Atomic(replay.lastID)
     let fresh = GroupEventWriter(buffer: ByteBuffer())
     if let key = replay.key {

@@ -22,7 +22,7 @@ struct Progress {
   /// Begins anywhere, and goes up by one with each seek.
   private(set) var epoch: UInt32 = 0
   private(set) var runs = RunList()
-  private var dues = Heap<Due>()
+  private(set) var dues = Heap<Due>()
   private var ready = Deque<Due>()
 
   init(next: Int64) { self.next = next }
@@ -41,8 +41,9 @@ struct Progress {
     switch change {
     case .begun(let offset): next = max(next, offset)
     case .run(let run):
+      let isExtension = isExtension(run)
       runs.put(run)
-      if run.condition != .dying { note(run) }
+      if run.condition != .dying, !isExtension { note(run) }
     case .done(let range): runs.remove(range)
     case .sought(let epoch, let next):
       self = Progress(next: next)
@@ -58,8 +59,13 @@ struct Progress {
     while let due = dues.min, due.time <= now {
       dues.removeMin()
       var changed: [DeliveryRun] = []
+      var extended: [DeliveryRun] = []
       runs.forEach(in: due.range) { run in
-        if run.due == due.time, run.condition != .dying { changed.append(run) }
+        // What has lapsed stands among the ready already.
+        if run.due == due.time, run.condition == .leased || run.condition == .waiting {
+          changed.append(run)
+        }
+        if run.due > due.time, run.condition == .leased { extended.append(run) }
         return true
       }
       for var run in changed {
@@ -76,6 +82,7 @@ struct Progress {
           ready.append(Due(time: run.due, offset: run.offset, count: run.count))
         }
       }
+      for run in extended { note(run) }
     }
     return expired
   }
@@ -121,6 +128,22 @@ struct Progress {
       return standing == .current
     }
     return standing
+  }
+
+  /// True for leases that only end later than they did: the moment that is noted already leads to
+  /// the new one, so that a lease that is extended again and again takes no more memory than
+  /// another.
+  private func isExtension(_ run: DeliveryRun) -> Bool {
+    guard run.condition == .leased else { return false }
+    var covered = run.offset
+    runs.forEach(in: run.range) { known in
+      guard known.offset == covered, known.condition == .leased, known.due <= run.due else {
+        return false
+      }
+      covered = known.end
+      return true
+    }
+    return covered == run.end
   }
 
   private mutating func note(_ run: DeliveryRun) {

@@ -61,6 +61,12 @@ struct RunList {
       return
     }
     let (block, index) = place(endingBehind: range.lowerBound)
+    if let fresh, block < blocks.count, blocks[block][index].range == range {
+      // Most changes are to messages that were begun together: nothing moves.
+      count(blocks[block][index], by: -1)
+      blocks[block][index] = fresh
+      return count(fresh, by: 1)
+    }
     let (left, right) = cutOut(range, block, index)
     var pieces: [DeliveryRun] = []
     for piece in [left, fresh, right] { if let piece { pieces.append(piece) } }

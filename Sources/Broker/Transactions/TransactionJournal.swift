@@ -33,6 +33,18 @@ final class TransactionJournal: Sendable {
     self.clock = clock
   }
 
+  /// Reads back the last snapshot and what came after it; that counts for the next snapshot, too,
+  /// or servers that never live long would leave more and more to read. Waits for the disk.
+  func replay(_ apply: (UnsafeRawBufferPointer) -> Void) throws(LogError) {
+    try journal.replay(
+      snapshot: { apply($0) },
+      event: { event in
+        events.add(1, ordering: .relaxed)
+        bytes.add(event.count, ordering: .relaxed)
+        apply(event)
+      })
+  }
+
   /// Appends an event for which nobody waits.
   func note(_ event: TransactionEvent) { note([event]) }
 

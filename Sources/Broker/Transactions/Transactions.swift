@@ -26,7 +26,7 @@ public final class Transactions: Sendable {
     self.groups = groups
     self.findTopic = findTopic
     var replay = TransactionReplay()
-    try journal.journal.replay(snapshot: { replay.apply($0) }, event: { replay.apply($0) })
+    try journal.replay { replay.apply($0) }
     lastNumber = Atomic(replay.lastNumber)
     var state = TransactionsState(commits: replay.commits)
     let found = replay.transactions.values.sorted {

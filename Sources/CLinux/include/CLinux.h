@@ -30,6 +30,7 @@
 extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 extern ssize_t preadv2(int descriptor, const struct iovec *vectors, int count, off_t offset, int flags);
 extern ssize_t readahead(int descriptor, off_t offset, size_t count);
+extern void *memmem(const void *bytes, size_t size, const void *wanted, size_t wanted_size);
 extern int pthread_setname_np(unsigned long thread, const char *name);
 
 static const int sluice_rwf_nowait = RWF_NOWAIT;

@@ -122,6 +122,35 @@ import Testing
     #expect(try GroupsTests.lease(world).count == 5)
   }
 
+  /// A restart reads the last snapshot and little more, however few and large the events are, and
+  /// however often the server was killed before there were enough of them.
+  @Test func manyBytesOfEventsAreTimeForASnapshot() throws {
+    var world = try GroupsTests.world()
+    try world.produce([nil, nil], to: "t", 0)
+    let lease = try GroupsTests.lease(world, 1)
+    #expect(try world.settle([Receipt(lease.parts)], .ack) == [true])
+    let large = GroupEventWriter(buffer: ByteBuffer())
+    large.write(.max, Array(repeating: .done(0..<1), count: 60_000))
+    for number in 0..<17 {
+      try world.groups.snapshotWhenDue()
+      #expect(try GroupsTests.events(of: world) >= number)
+      if number == 8 { world = try world.killed() }
+      let journal = world.groups.journal
+      try world.wait { journal.append(large.buffer, .committed, sink: InlineSink(), $0) }
+    }
+    try world.groups.snapshotWhenDue()
+    #expect(try GroupsTests.events(of: world) == 0)
+    world = try world.killed()
+    #expect(try GroupsTests.lease(world).parts.map(\.runs.first?.range) == [1..<2])
+  }
+
+  /// How many events the next server would have to read behind the snapshot.
+  private static func events(of world: GroupWorld) throws -> Int {
+    var count = 0
+    try world.groups.journal.journal.replay(snapshot: { _ in }, event: { _ in count += 1 })
+    return count
+  }
+
   @Test func partitionsTakeTurns() throws {
     let world = try GroupsTests.world()
     for number in 0..<2 {

@@ -76,6 +76,61 @@ import Testing
     #expect(progress.takeReady() == nil)
   }
 
+  @Test func anExtendedLeaseEndsAtItsNewEndAndNotBefore() {
+    var progress = ProgressTests.leased(0..<32, until: 100)
+    for offset in stride(from: Int64(0), to: 32, by: 2) {
+      progress.apply(ProgressTests.lease(offset..<(offset + 1), until: 200))
+    }
+    #expect(progress.advance(to: 100, attemptsMax: 3) == 16)
+    #expect(progress.advance(to: 199, attemptsMax: 3) == 0)
+    #expect(progress.nextDue == 200)
+    #expect(progress.advance(to: 200, attemptsMax: 3) == 16)
+    #expect(progress.nextDue == nil)
+    #expect(progress.runs.waiting == 32)
+  }
+
+  /// A lease that is cut short and then extended ends once, at the end it was given last.
+  @Test func aLeaseOfManyEndsEndsOnce() {
+    var progress = ProgressTests.leased(0..<4, until: 100)
+    for due: Int64 in [50, 200, 150, 300] { progress.apply(ProgressTests.lease(0..<4, until: due)) }
+    #expect(progress.advance(to: 299, attemptsMax: 3) == 0)
+    #expect(progress.takeReady() == nil)
+    #expect(progress.advance(to: 1000, attemptsMax: 3) == 4)
+    let taken = progress.takeReady()
+    #expect(taken?.range == 0..<4)
+    progress.apply(ProgressTests.lease(0..<4, attempt: 2, until: 2000))
+    #expect(progress.takeReady() == nil)
+  }
+
+  /// What stands beside the extended one waits for its own end.
+  @Test func anExtensionThatReachesFartherIsOneOfItsOwn() {
+    var progress = ProgressTests.leased(0..<4, until: 100)
+    progress.apply(ProgressTests.lease(2..<6, until: 200))
+    progress.apply(.begun(upTo: 6))
+    #expect(progress.advance(to: 100, attemptsMax: 3) == 2)
+    #expect(progress.advance(to: 200, attemptsMax: 3) == 4)
+    var taken: [Int64] = []
+    while let run = progress.takeReady() { taken += run.range }
+    #expect(taken.sorted() == [0, 1, 2, 3, 4, 5])
+  }
+
+  /// A worker that holds its messages for hours takes no more memory than one that is quick.
+  @Test func extensionsLeaveNoMomentsBehind() {
+    var progress = Progress(next: 0)
+    for offset in 0..<Int64(100) {
+      progress.apply(ProgressTests.lease(offset..<(offset + 1), until: 100))
+    }
+    for due: Int64 in 101..<200 {
+      for offset in 0..<Int64(100) {
+        progress.apply(ProgressTests.lease(offset..<(offset + 1), until: due))
+      }
+    }
+    #expect(progress.dues.count == 100)
+    #expect(progress.advance(to: 198, attemptsMax: 3) == 0)
+    #expect(progress.dues.count == 100)
+    #expect(progress.advance(to: 199, attemptsMax: 3) == 100)
+  }
+
   /// Moments that nothing waits for any more are dropped, and none that something waits for.
   @Test func manyEarlyAcksLeaveNoMomentsBehind() {
     var progress = Progress(next: 0)

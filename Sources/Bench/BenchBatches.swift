@@ -1,0 +1,52 @@
+import Log
+import Platform
+
+/// Record batches for measurements that want them of one size: framed here, sent raw.
+enum BenchBatches {
+  /// The size that every batch stays just below: a page.
+  static let batchBytes = 4096
+  static let recordsPerBatch = 4
+  private static let valueBytes = 990
+  private static let requestBytes = 1 << 20
+
+  /// A produce body of about a mebibyte, and how many records are in it.
+  static func body() -> (bytes: ByteBuffer, records: Int) {
+    let body = ByteBuffer(capacity: requestBytes + batchBytes)
+    let value = [UInt8](repeating: UInt8(ascii: "s"), count: valueBytes)
+    var records = 0
+    while body.count < requestBytes {
+      let builder = BatchBuilder()
+      value.withUnsafeBytes { value in
+        for _ in 0..<recordsPerBatch {
+          builder.append(
+            key: nil, value: value, headers: RecordHeaders(), timestamp: 1_700_000_000_000)
+        }
+      }
+      body.append(builder.finish().numbered(from: .zero))
+      records += recordsPerBatch
+    }
+    return (body, records)
+  }
+
+  /// Fills partition 0 of a topic with at least `bytes`; gives the records it then holds.
+  static func fill(
+    _ target: LoadTarget, topic: String, bytes: Int, _ progress: Progress
+  ) throws(BenchError) -> Int {
+    let (body, count) = body()
+    let path = "/v1/topics/\(topic)/records?partition=0&acks="
+    let type = [(name: "Content-Type", value: "application/vnd.kafka.recordbatch.v2")]
+    let request = target.request("POST", path + "written", type, body: body.bytes)
+    let last = target.request("POST", path + "committed", type, body: body.bytes)
+    let connection = try LoadConnection(target)
+    var stored = 0
+    var records = 0
+    while stored < bytes {
+      progress.begin("filling \(topic): \(stored >> 20) of \(bytes >> 20) MiB")
+      let isLast = stored + body.count >= bytes
+      try connection.require(isLast ? last : request, "POST \(path)")
+      stored += body.count
+      records += count
+    }
+    return records
+  }
+}

@@ -1,0 +1,97 @@
+extension CopyBench {
+  func report(_ cases: [CopyCase], _ figures: [CopyCase: CopyFigures]) -> Report {
+    var report = Report(
+      "copy strategies through the server, medians of \(rounds) rounds",
+      [
+        .init("cache", "cache"), .init("conns", "connections"), .init("answer", "chunk"),
+        .init("strategy", "strategy"), .init("GB/s", "gb_per_second"),
+        .init("CPU s/GB", "cpu_seconds_per_gb", digits: 3),
+        .init("of it delivering", "delivery_cpu_seconds_per_gb", digits: 3),
+        .init("calls/MB", "syscalls_per_mb"),
+        .init("ctx switches/GB", "context_switches_per_gb", digits: 0),
+        .init("speed x read", "speed_to_read"),
+      ])
+    for setting in cases {
+      for strategy in strategies {
+        let (one, found) = lookUp(setting, strategy, figures)
+        let (_, read) = lookUp(setting, "read", figures)
+        let speed = CopyFigures.median(found.speeds)
+        report.rows.append([
+          .text(one.cache), .count(one.connections), .text(ByteText.text(one.chunkBytes)),
+          .text(strategy), .number(speed), .number(CopyFigures.median(found.cpu)),
+          .number(CopyFigures.median(found.deliveryCPU)),
+          .number(CopyFigures.median(found.callsPerGB) / 1000),
+          .number(CopyFigures.median(found.switchesPerGB)),
+          .number(speed / CopyFigures.median(read.speeds)),
+        ])
+      }
+    }
+    report.notes = [
+      "The receivers drop the bytes in the kernel; CPU is the server's own, by its /metrics.",
+      "The ratios are the result: absolute figures move with the machine.",
+    ]
+    return report
+  }
+
+  /// The textbook's account for each gigabyte, and what was counted, for the largest answers over
+  /// one connection.
+  func theory(_ cases: [CopyCase], _ figures: [CopyCase: CopyFigures]) -> Report {
+    var report = Report(
+      "for each GB: the textbook, and the count",
+      [
+        .init("strategy", "strategy"), .init("chunk", "chunk"),
+        .init("calls, textbook", "theory_syscalls", digits: 0),
+        .init("calls, counted", "counted_syscalls", digits: 0),
+        .init("mode switches, textbook", "theory_switches", digits: 0),
+        .init("mode switches, counted", "counted_switches", digits: 0),
+        .init("copies", "theory_copies"), .init("by the CPU", "theory_cpu_copies"),
+      ])
+    let hot = cases.filter { !$0.isCold && $0.connections == cases[0].connections }
+    guard let setting = hot.max(by: { $0.chunkBytes < $1.chunkBytes }) else { return report }
+    let chunks = 1e9 / Double(setting.chunkBytes)
+    for strategy in strategies {
+      let (_, found) = lookUp(setting, strategy, figures)
+      let book = Textbook.entry(strategy)
+      let calls = CopyFigures.median(found.callsPerGB)
+      report.rows.append([
+        .text(strategy), .text(ByteText.text(setting.chunkBytes)),
+        .number(Double(book.calls) * chunks), .number(calls),
+        .number(Double(book.calls) * 2 * chunks), .number(calls * 2),
+        .count(book.copies), .count(book.processorCopies),
+      ])
+    }
+    report.notes = [
+      "Every call switches into the kernel and back. The count holds the probes for cold pages,",
+      "the head's own send, and what a full socket buffer or a smaller buffer cuts into more.",
+      "Copies cannot be counted from here; with scatter-gather hardware sendfile's are none"
+        + " by the CPU.",
+    ]
+    return report
+  }
+
+  func plot(_ cases: [CopyCase], _ figures: [CopyCase: CopyFigures]) -> Plot {
+    var panels: [Plot.Panel] = []
+    for setting in cases where setting.chunkBytes == cases[0].chunkBytes {
+      let row = cases.filter {
+        $0.isCold == setting.isCold && $0.connections == setting.connections
+      }
+      var panel = Plot.Panel(
+        title: "\(setting.cache), \(setting.connections) connections",
+        positions: row.map { ByteText.text($0.chunkBytes) })
+      for strategy in strategies {
+        panel.series.append(
+          (strategy, row.map { CopyFigures.median(lookUp($0, strategy, figures).1.speeds) }))
+      }
+      panels.append(panel)
+    }
+    return Plot("Copy strategies by size of answer", unit: "GB/s", panels)
+  }
+
+  private func lookUp(
+    _ setting: CopyCase, _ strategy: String, _ figures: [CopyCase: CopyFigures]
+  ) -> (CopyCase, CopyFigures) {
+    var one = setting
+    one.strategy = strategy
+    return (one, figures[one] ?? CopyFigures())
+  }
+}

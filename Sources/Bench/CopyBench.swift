@@ -1,0 +1,130 @@
+import Platform
+
+/// Reads the same bytes of a log by each copy strategy in turn, through the real server over a real
+/// socket, and asks the server what it cost. The receivers drop the bytes in the kernel.
+public struct CopyBench: Sendable {
+  /// What is measured.
+  public struct Options: Sendable {
+    /// The server; `nil` stands for one of the bench's own.
+    public var target: LoadTarget?
+    /// Where a server of one's own keeps its data.
+    public var directory = "/var/tmp"
+    /// How large the log is.
+    public var bytes = 512 << 20
+    /// Bytes of one answer.
+    public var chunks = [4 << 10, 64 << 10, 1 << 20, 16 << 20]
+    /// Connections at a time.
+    public var connections = [1, 8, 64]
+    /// Rounds that count; one more goes before them.
+    public var rounds = 3
+    /// The strategies that are compared.
+    public var strategies = ["read", "mmap", "sendfile"]
+    /// Whether cold pages are measured, too: only for a server of one's own.
+    public var cold = false
+
+    /// The defaults.
+    public init() {}
+  }
+
+  private static let requestsPerRunMax = 32 << 10
+  private static let raw = [(name: "Accept", value: "application/vnd.kafka.recordbatch.v2")]
+
+  let options: Options
+  var rounds: Int { options.rounds }
+  var strategies: [String] { options.strategies }
+  private let topic = "bench-copy"
+
+  /// A bench with these options.
+  public init(_ options: Options) { self.options = options }
+
+  /// Measures. Takes seconds to minutes, by the options.
+  public func run() throws(BenchError) -> (report: Report, theory: Report, plot: Plot) {
+    if options.cold, options.target != nil {
+      throw .nothingToMeasure("only a server of the bench's own can be read cold")
+    }
+    let own: OwnServer? =
+      if options.target == nil { try OwnServer(in: options.directory, flags: []) } else { nil }
+    let target = options.target ?? own!.target
+    let cases = settings
+    let progress = Progress(steps: (options.rounds + 1) * cases.count * options.strategies.count)
+    try deleteTopic(target)
+    let records = try BenchBatches.fill(target, topic: topic, bytes: options.bytes, progress)
+    var figures: [CopyCase: CopyFigures] = [:]
+    for setting in cases {
+      for round in 0...options.rounds {
+        for strategy in options.strategies {
+          var one = setting
+          one.strategy = strategy
+          progress.begin(
+            "\(one.cache), \(one.connections) x \(ByteText.text(one.chunkBytes)), \(strategy)")
+          if one.isCold { try own!.goCold() }
+          try measure(one, target, records, countsIn: round > 0, &figures)
+          progress.step()
+        }
+      }
+    }
+    progress.clear()
+    try deleteTopic(target)
+    return (report(cases, figures), theory(cases, figures), plot(cases, figures))
+  }
+
+  /// By a connection of its own: a server that goes cold ends all others.
+  private func deleteTopic(_ target: LoadTarget) throws(BenchError) {
+    let request = target.request("DELETE", "/v1/topics/\(topic)")
+    _ = try LoadConnection(target).exchange(request, body: ByteBuffer())
+  }
+
+  private var settings: [CopyCase] {
+    var cases: [CopyCase] = []
+    for isCold in options.cold ? [false, true] : [false] {
+      for connections in options.connections {
+        for chunk in options.chunks {
+          cases.append(
+            CopyCase(strategy: "", chunkBytes: chunk, connections: connections, isCold: isCold))
+        }
+      }
+    }
+    return cases
+  }
+
+  private func measure(
+    _ one: CopyCase, _ target: LoadTarget, _ records: Int, countsIn: Bool,
+    _ figures: inout [CopyCase: CopyFigures]
+  ) throws(BenchError) {
+    let share = min(options.bytes, CopyBench.requestsPerRunMax * one.chunkBytes) / one.connections
+    let before = try MetricsReading(target)
+    let clock = SystemClock()
+    let start = clock.monotonicTime()
+    let delivered = try Workers.run(one.connections) { index throws(BenchError) in
+      try self.readThrough(one, target, from: records / one.connections * index, bytes: share)
+    }
+    let seconds = Double(clock.monotonicTime().nanoseconds(since: start)) / 1e9
+    let after = try MetricsReading(target)
+    guard countsIn else { return }
+    let cost = ServerCost(from: before, to: after, strategy: one.strategy)
+    figures[one, default: CopyFigures()].add(
+      bytes: Double(delivered.reduce(0, +)), seconds: seconds, cost)
+  }
+
+  /// Reads on from an offset, from the log's beginning once it has come to its end.
+  private func readThrough(
+    _ one: CopyCase, _ target: LoadTarget, from start: Int, bytes: Int
+  ) throws(BenchError) -> Int {
+    let connection = try LoadConnection(target)
+    connection.widen()
+    var offset = Int64(start)
+    var delivered = 0
+    while delivered < bytes {
+      let path =
+        "/v1/topics/\(topic)/partitions/0/records?offset=\(offset)"
+        + "&max_bytes=\(one.chunkBytes)&copy=\(one.strategy)"
+      let answer = try connection.exchange(target.request("GET", path, CopyBench.raw))
+      guard answer.isSuccess, let next = answer.nextOffset else {
+        throw .refused(status: answer.status, request: "GET \(path)", body: "")
+      }
+      delivered += answer.bodyBytes
+      offset = answer.bodyBytes == 0 ? 0 : next
+    }
+    return delivered
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Bench
+
+extension ProduceForm: ExpressibleByArgument {}
+
+/// `sluice bench produce`.
+struct ProduceBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "produce", abstract: "Produce as fast as the server answers.")
+
+  @OptionGroup var load: BenchLoad
+
+  @Option(help: "Records of one request.")
+  var records = 1
+
+  @Option(help: "Partitions of the topic.")
+  var partitions = 1
+
+  @Option(help: "How records are sent.")
+  var form = ProduceForm.json
+
+  @OptionGroup var output: BenchOutput
+
+  func run() throws {
+    let options = try load.options(recordsPerRequest: records, partitions: partitions)
+    let form = form
+    output.print([
+      try output.measure { () throws(BenchError) in
+        try ProduceBench(options, form: form).run()
+      }
+    ])
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import JSON
+import Platform
+import Support
+import Testing
+
+/// The bench is run for a moment as a person would run it: what it finds is not judged, only that
+/// it finds something and leaves nothing behind.
+@Suite struct BenchTests {
+  private static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try ServerProcess.program())
+    process.arguments = ["bench"] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+
+  static let loads: [[String]] = [
+    ["copy", "--bytes", "2MiB", "--chunks", "64KiB,1MiB", "--connections", "2", "--rounds", "1"],
+    ["copy", "--bytes", "2MiB", "--chunks", "1MiB", "--connections", "1", "--rounds=1", "--cold"],
+    ["produce", "--seconds", "1", "--connections", "2", "--records", "10", "--form", "ndjson"],
+    ["consume", "--seconds", "1", "--connections", "2", "--bytes", "2MiB"],
+    ["receive", "--seconds", "1", "--connections", "2", "--durability", "memory"],
+    ["latency", "--seconds", "1", "--connections", "2", "--rate", "100"],
+  ]
+
+  @Test(arguments: loads)
+  func aLoadFindsFiguresAndCleansUp(arguments: [String]) throws {
+    let directory = TemporaryDirectory()
+    let (status, output) = try Self.run(arguments + ["--json", "--directory", directory.path])
+    #expect(status == 0, "\(output)")
+    let document = try Array(output.utf8).withUnsafeBytes { bytes in
+      let parser = JSONParser()
+      let rows = try parser.parse(bytes).elements.map { $0["rows"]?.count ?? 0 }
+      return rows
+    }
+    #expect(!document.isEmpty && document.allSatisfy { $0 > 0 })
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+  }
+
+  @Test func anotherServerCanBeMeasured() throws {
+    let server = try TestServer()
+    let url = "http://127.0.0.1:\(server.port)"
+    let (status, output) = try Self.run(["latency", "--seconds", "1", "--rate", "50", "--url", url])
+    #expect(status == 0 && output.contains("p99"), "\(output)")
+    #expect(try server.client().get("/v1/topics").text.contains("bench-latency") == false)
+  }
+
+  static let refused: [[String]] = [
+    ["copy", "--bytes", "1kB"], ["copy", "--chunks", "64KiB,,x"], ["copy", "--connections", "0"],
+    ["copy", "--url", "ftp://127.0.0.1"], ["produce", "--connections", "0"],
+    ["produce", "--form", "xml"], ["latency", "--rate", "0"],
+    ["latency", "--url", "http://127.0.0.1:1"],
+  ]
+
+  @Test(arguments: refused)
+  func whatCannotBeMeasuredIsSaid(arguments: [String]) throws {
+    let (status, output) = try Self.run(arguments)
+    #expect(status != 0 && output.contains("Error"), "\(output)")
+  }
+}
