@@ -11,6 +11,7 @@ extension StatusCase {
       excused["\(operation) 503"] = "needs a failing disk"
       excused["\(operation) 507"] = "needs a full disk"
     }
+    excused["commitTransaction 507"] = "TransactionFullDiskTests"
     return excused
   }()
 
