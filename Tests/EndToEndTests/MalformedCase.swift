@@ -114,7 +114,7 @@ struct MalformedCase: Sendable {
     get(400, "malformed_request", "/#a"),
     get(404, "not_found", "/v2/topics"), get(404, "not_found", "/v1/group"),
     get(404, "not_found", "/v1/events"), get(404, "not_found", "/v1/scheduled"),
-    get(404, "not_found", "/v1/transactions/1"), get(404, "not_found", "/v1/copy-comparison"),
+    get(404, "not_found", "/v1/copy-comparison"),
     get(400, "not_supported_yet", "/v1/topics/plain/records?key=a"),
     get(404, "not_found", "//"),
     get(404, "not_found", "/v1/topics/plain/"),
