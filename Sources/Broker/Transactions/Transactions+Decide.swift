@@ -2,6 +2,9 @@ import Log
 import Platform
 
 extension Transactions {
+  /// How long what a full disk has refused is not tried again, in milliseconds.
+  static let restMilliseconds: Int64 = 1000
+
   /// Makes all records of a transaction seen; `completion` runs on `sink` once they are. If they
   /// cannot be stored now, the error says so, and they are stored when that is possible.
   public func commit(
@@ -75,6 +78,8 @@ extension Transactions {
     let fates: [LaneFate] = transaction.lanes.map { lane in
       log(of: lane).map { .pending(from: $0.offsets.logEnd) } ?? .dropped
     }
+    // Here, and not on the writer's thread: a copy and a checksum of all records.
+    let batches = transaction.lanes.map { try? FramedBatches.restored(from: $0.batches) }
     state.withLock { state in
       let order = state.nextCommit()
       state.change(number) { $0.commitOrder = order }
@@ -82,7 +87,7 @@ extension Transactions {
         if let failure {
           undecided(transaction, failure, now: now)
         } else {
-          committed(number, fates, at: now)
+          committed(number, fates, batches, at: now)
         }
       }
     }
@@ -123,7 +128,9 @@ extension Transactions {
   }
 
   /// The decision is on the disk. On the writer's thread, as everything that follows from it.
-  private func committed(_ number: Int64, _ fates: [LaneFate], at time: Int64) {
+  private func committed(
+    _ number: Int64, _ fates: [LaneFate], _ batches: [FramedBatches?], at time: Int64
+  ) {
     let (found, refused): (Transaction?, [TransactionWait]) = state.withLock { state in
       state.change(number) { transaction in
         transaction.state = .committing
@@ -150,23 +157,22 @@ extension Transactions {
         gathering.arrive(.success(()))
       }
     }
-    for index in pending { append(found, lane: index) { gathering.arrive($0) } }
+    for index in pending {
+      append(batches[index], of: found, lane: index) { gathering.arrive($0) }
+    }
   }
 
   /// Appends one lane; `completion` runs on the writer's thread.
   private func append(
-    _ transaction: Transaction, lane index: Int,
+    _ batches: FramedBatches?, of transaction: Transaction, lane index: Int,
     _ completion: @escaping @Sendable (LogError?) -> Void
   ) {
     let lane = transaction.lanes[index]
     guard let log = log(of: lane) else {
       return completion(.unwritable(reason: "\(lane.topic) is being deleted"))
     }
-    let batches: FramedBatches
-    do throws(LogError) {
-      batches = try FramedBatches.restored(from: lane.batches)
-    } catch {
-      return completion(error)
+    guard let batches else {
+      return completion(.unreadable(reason: "the records of \(transaction.id) are damaged"))
     }
     log.append(batches, acknowledgement: .committed, sink: DirectSink()) { [self] outcome in
       switch outcome {
@@ -247,7 +253,10 @@ extension Transactions {
   ) {
     let (result, waits): (Result<Transaction, BrokerError>, [TransactionWait]) =
       state.withLock { state in
-        if let failure { return (.failure(.log(failure)), reopen(number, &state)) }
+        if let failure {
+          if cause != .client { state.endsRestUntil = time + Transactions.restMilliseconds }
+          return (.failure(.log(failure)), reopen(number, &state))
+        }
         state.change(number) { transaction in
           transaction.state = .rolledBack
           transaction.isUnderWay = false

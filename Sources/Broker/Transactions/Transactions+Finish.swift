@@ -2,8 +2,6 @@ import Log
 import Platform
 
 extension Transactions {
-  private static let stuckRestMilliseconds: Int64 = 1000
-
   /// Tries again to finish what a full disk has stopped, if it is time. For the scheduler's thread:
   /// waits for the disk.
   func finishStuck(now: Int64, report: (String) -> Void) {
@@ -11,7 +9,7 @@ extension Transactions {
       guard !state.stuck.isEmpty || !state.unnoted.isEmpty, now >= state.stuckRestUntil else {
         return false
       }
-      state.stuckRestUntil = now + Transactions.stuckRestMilliseconds
+      state.stuckRestUntil = now + Transactions.restMilliseconds
       for number in state.unnoted {
         if let done = state.byNumber[number] { noteDone(done) }
       }

@@ -66,13 +66,14 @@ public final class Transactions: Sendable {
     let refusal: BrokerError? = state.withLock { state in
       if let refusal = self.refusal(transaction, state) { return refusal }
       state.insert(transaction, checksMax: limits.checksMax)
-      journal.append(
-        .prepared(TransactionPreparation(of: transaction)),
-        draft.isDurable ? .committed : .written
-      ) { gathering.arrive($0) }
       return nil
     }
     if let refusal { return wait.answer(.failure(refusal)) }
+    // Outside the lock, for it may be large: nobody knows its name yet, and a snapshot has it.
+    journal.append(
+      .prepared(TransactionPreparation(of: transaction)),
+      draft.isDurable ? .committed : .written
+    ) { gathering.arrive($0) }
     for acks in transaction.acks {
       if let group = try? groups.group(acks.group) {
         group.keep(acks.items) { gathering.arrive($0) }

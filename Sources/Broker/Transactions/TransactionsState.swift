@@ -29,6 +29,8 @@ struct TransactionsState: @unchecked Sendable {
   var unnoted: Set<Int64> = []
   /// Before this time, in milliseconds since 1970, they rest.
   var stuckRestUntil: Int64 = 0
+  /// Before this time, in milliseconds since 1970, none is rolled back because its time is up.
+  var endsRestUntil: Int64 = 0
   private(set) var commits: Int
   var counts = TransactionCounts()
 

@@ -38,6 +38,11 @@ struct TransactionModelRun {
     limits.rememberedMax = 60
     world = try TransactionWorld(limits: limits)
     try world.make(topics: ["a": 2, "b": 1, "c": 1, "in": 1])
+    // Nothing dies here: what becomes of the dead is the groups' own model's.
+    var config = GroupConfig()
+    config.maxAttempts = GroupConfig.attemptsMax
+    let groups = world.groups
+    try world.wait { groups.put("c", config, sink: InlineSink(), $0) }
     model = TransactionModel(limits: limits)
   }
 

@@ -9,7 +9,7 @@ import Testing
   /// Steps of each walk.
   static let steps = number("SLUICE_MODEL_STEPS").map { Int($0) } ?? 3000
   /// Which walks; `SLUICE_MODEL_SEED` names another one.
-  static let seeds = number("SLUICE_MODEL_SEED").map { [$0] } ?? [1, 2, 3]
+  static let seeds: [UInt64] = number("SLUICE_MODEL_SEED").map { [$0] } ?? [1, 2, 3]
 
   private static func number(_ name: String) -> UInt64? {
     ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
