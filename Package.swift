@@ -73,7 +73,7 @@ let package = Package(
     module(
       "Bench",
       [
-        "Platform", "HTTP", "JSON", "Log",
+        "Platform", "HTTP", "JSON", "Log", "HTTPServer",
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     .executableTarget(

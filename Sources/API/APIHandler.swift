@@ -19,6 +19,8 @@ public final class APIHandler: RequestHandler {
   private var broker: Broker?
   /// Batches that were read a moment ago.
   let recent = RecentBatches()
+  /// The loop's listeners to the overview.
+  private(set) lazy var audience = StatusAudience(service.statusFeed)
   /// The loop's signer of receipts, made when it is first needed.
   private(set) lazy var signer = broker!.groups.makeSigner()
   /// True once something was handed to the log in this turn.

@@ -139,12 +139,22 @@ struct Call {
     }
   }
 
+  /// True when the client has what goes by this tag already (RFC 9110 §13.1.2).
+  func isUnchanged(_ etag: EntityTag) -> Bool {
+    head.withValue(of: .ifNoneMatch) { EntityTagList($0)?.containsWeakly(etag) ?? false } ?? false
+  }
+
   /// The same head, with the request's id repeated.
   func identified(_ response: ResponseHead) -> ResponseHead {
     guard head.has(.xRequestID) else { return response }
     var response = response
     RequestID.repeatID(of: head, in: &response)
     return response
+  }
+
+  /// Refuses what would outlast a server that is about to stop.
+  func refuseWhileDraining() throws(Problem) {
+    if service.phase == .draining { throw Problem(BrokerError.stopping) }
   }
 
   /// Receives a body whole, up to a limit, and hands it over.

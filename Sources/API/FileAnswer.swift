@@ -13,7 +13,7 @@ struct FileAnswer {
   let copy: CopyStrategy?
 
   func send(_ call: Call) throws(Problem) {
-    if isUnchanged(call.head) {
+    if call.isUnchanged(etag) {
       var head = ResponseHead(.notModified)
       addValidators(to: &head)
       return call.respond(head)
@@ -60,10 +60,6 @@ struct FileAnswer {
     } else {
       head.add("Cache-Control", "no-cache")
     }
-  }
-
-  private func isUnchanged(_ head: RequestHead) -> Bool {
-    head.withValue(of: .ifNoneMatch) { EntityTagList($0)?.containsWeakly(etag) ?? false } ?? false
   }
 
   /// A range counts only if the client's copy is the same (If-Range, RFC 9110 §13.1.5).

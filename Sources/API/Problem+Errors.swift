@@ -62,6 +62,17 @@ extension Problem {
     case .transactionNotFound, .transactionDecided, .receiptsStale, .tooManyTransactions,
       .tooManyTransactionBytes, .transactionTooLarge:
       self.init(transaction: error)
+    case .sequenceGap(let expected):
+      self.init(
+        .conflict, "sequence_gap", "The producer's next request must have the number \(expected).")
+      figures.append(("expected_sequence", .number(Int64(expected))))
+      expectedSequence = Int(expected)
+    case .tooManyInFlight(let max):
+      self.init(
+        .tooManyRequests, "too_many_in_flight",
+        "As many requests of the producer wait for those before them as may: \(max).")
+      figures.append(("limit", .number(Int64(max))))
+      retryAfterSeconds = 1
     case .log(let error): self.init(error)
     case .stopping:
       self.init(.serviceUnavailable, "draining", "The server is stopping.")
@@ -93,6 +104,21 @@ extension Problem {
         .serviceUnavailable, "storage_unavailable", "This could not be stored now: \(reason).")
       retryAfterSeconds = 1
     case .notSupportedYet(let what): self = .notSupportedYet(what)
+    case .producerFenced(let epoch):
+      self.init(
+        .forbidden, "producer_fenced",
+        "The producer has gone on with epoch \(epoch): this one is over.")
+      figures.append(("current_epoch", .number(Int64(epoch))))
+    case .sequenceTooOld(let last):
+      self.init(
+        .conflict, "sequence_too_old",
+        "Whether this request was stored is not remembered: the producer's last one is \(last).")
+      figures.append(("last_sequence", .number(Int64(last))))
+    case .sequenceReused(let count):
+      self.init(
+        .conflict, "sequence_reused",
+        "Another request was stored under this sequence number, of \(count) records.")
+      figures.append(("stored_records", .number(Int64(count))))
     case .offline(let reason):
       self.init(
         .serviceUnavailable, "storage_offline",

@@ -19,6 +19,8 @@ struct Problem: Error {
   var figures: [(name: StaticString, value: Figure)] = []
   /// Seconds after which trying again makes sense.
   var retryAfterSeconds: Int?
+  /// The sequence number a producer has to go on with.
+  var expectedSequence: Int?
   /// Methods that the resource does have, for 405.
   var allow: String?
 
@@ -51,6 +53,7 @@ struct Problem: Error {
     var head = ResponseHead(status)
     head.add("Content-Type", "application/problem+json")
     if let allow { head.add("Allow", allow) }
+    if let expectedSequence { head.add("Producer-Expected-Seq", expectedSequence) }
     if let retryAfterSeconds { head.add("Retry-After", retryAfterSeconds) }
     let body = ByteBuffer(capacity: 512)
     var json = JSONWriter(into: body)

@@ -32,6 +32,12 @@ public final class Service: Sendable {
   /// What each copy strategy costs.
   public let deliveryMetrics: DeliveryMetrics
   let groupMetrics: GroupMetrics
+  /// Answers without an end.
+  let streams: Streams
+  /// The overview, for those who listen to it.
+  let statusFeed = StatusFeed()
+  /// The comparison of copy strategies.
+  let comparison: CopyComparison
   let logger: Logger
   let options: ServiceOptions
   let startMilliseconds: Int64
@@ -39,6 +45,7 @@ public final class Service: Sendable {
   private let opened = Lock<Broker?>(nil)
   private let currentPhase = Atomic(Phase.recovering.rawValue)
   private let waiters = Atomic(0)
+  private let lastSpace = Lock<DiskSpace?>(nil)
 
   /// A service that is not open yet.
   public init(
@@ -51,6 +58,9 @@ public final class Service: Sendable {
     httpMetrics = HTTPMetrics(registry)
     deliveryMetrics = DeliveryMetrics(registry)
     groupMetrics = GroupMetrics(registry)
+    streams = Streams(registry, limit: options.streamsMax)
+    comparison = CopyComparison(
+      registry, clock: clock, limitMilliseconds: options.comparisonMillisecondsMax)
     self.clock = clock
     self.logger = logger
     self.options = options
@@ -58,14 +68,19 @@ public final class Service: Sendable {
     rates = Rates(clock: clock)
     GroupMetrics.collect(registry, self)
     TransactionMetrics.collect(registry, self)
+    StorageMetrics.collect(registry, self)
   }
 
   /// How far the server has come.
   public var phase: Phase { Phase(rawValue: currentPhase.load(ordering: .acquiring))! }
 
   /// The data is open: requests are answered from now on.
-  public func open(_ broker: Broker) {
+  public func open(_ broker: Broker) throws(SystemError) {
+    try statusFeed.start(clock: clock) { [weak self] buffer in
+      if let self { EventsResource.render(self, broker, into: buffer) }
+    }
     opened.withLock { $0 = broker }
+    sampleSpace()
     currentPhase.store(Phase.serving.rawValue, ordering: .releasing)
   }
 
@@ -78,9 +93,26 @@ public final class Service: Sendable {
         deliveredBytes: deliveryMetrics.prices.reduce(0) { $0 + $1.bytes }))
   }
 
+  /// Looks at how much room the data has; to be called once a second, where waiting for the disk
+  /// does no harm.
+  public func sampleSpace() {
+    let space = broker?.space
+    lastSpace.withLock { $0 = space }
+  }
+
+  /// How much room the data had a moment ago; `nil` when that cannot be told.
+  var space: DiskSpace? { lastSpace.withLock { $0 } }
+
   /// The server is about to stop: `/readyz` says so.
   public func beginDraining() {
     currentPhase.store(Phase.draining.rawValue, ordering: .releasing)
+    comparison.cancel()
+  }
+
+  /// Ends the service's own threads, once no request is under way any more.
+  public func stop() {
+    statusFeed.stop()
+    comparison.stop()
   }
 
   var broker: Broker? { opened.withLock { $0 } }

@@ -1,3 +1,5 @@
+import HTTPServer
+
 extension CopyBench {
   func report(_ cases: [CopyCase], _ figures: [CopyCase: CopyFigures]) -> Report {
     var report = Report(
@@ -14,11 +16,11 @@ extension CopyBench {
     for setting in cases {
       for strategy in strategies {
         let (one, found) = lookUp(setting, strategy, figures)
-        let (_, read) = lookUp(setting, "read", figures)
+        let (_, read) = lookUp(setting, .read, figures)
         let speed = CopyFigures.median(found.speeds)
         report.rows.append([
           .text(one.cache), .count(one.connections), .text(ByteText.text(one.chunkBytes)),
-          .text(strategy), .number(speed), .number(CopyFigures.median(found.cpu)),
+          .text(strategy.rawValue), .number(speed), .number(CopyFigures.median(found.cpu)),
           .number(CopyFigures.median(found.deliveryCPU)),
           .number(CopyFigures.median(found.callsPerGB) / 1000),
           .number(CopyFigures.median(found.switchesPerGB)),
@@ -51,16 +53,17 @@ extension CopyBench {
     let chunks = 1e9 / Double(setting.chunkBytes)
     for strategy in strategies {
       let (_, found) = lookUp(setting, strategy, figures)
-      let book = Textbook.entry(strategy)
+      let book = strategy.textbookCost
       let calls = CopyFigures.median(found.callsPerGB)
       report.rows.append([
-        .text(strategy), .text(ByteText.text(setting.chunkBytes)),
-        .number(Double(book.calls) * chunks), .number(calls),
-        .number(Double(book.calls) * 2 * chunks), .number(calls * 2),
+        .text(strategy.rawValue), .text(ByteText.text(setting.chunkBytes)),
+        .number(Double(book.systemCalls) * chunks), .number(calls),
+        .number(Double(book.contextSwitches) * chunks), .number(calls * 2),
         .count(book.copies), .count(book.processorCopies),
       ])
     }
     report.notes = [
+      "A map that lasts, as here, saves one of mmap's two calls.",
       "Every call switches into the kernel and back. The count holds the probes for cold pages,",
       "the head's own send, and what a full socket buffer or a smaller buffer cuts into more.",
       "Copies cannot be counted from here; with scatter-gather hardware sendfile's are none"
@@ -80,7 +83,10 @@ extension CopyBench {
         positions: row.map { ByteText.text($0.chunkBytes) })
       for strategy in strategies {
         panel.series.append(
-          (strategy, row.map { CopyFigures.median(lookUp($0, strategy, figures).1.speeds) }))
+          (
+            strategy.rawValue,
+            row.map { CopyFigures.median(lookUp($0, strategy, figures).1.speeds) }
+          ))
       }
       panels.append(panel)
     }
@@ -88,7 +94,7 @@ extension CopyBench {
   }
 
   private func lookUp(
-    _ setting: CopyCase, _ strategy: String, _ figures: [CopyCase: CopyFigures]
+    _ setting: CopyCase, _ strategy: CopyStrategy, _ figures: [CopyCase: CopyFigures]
   ) -> (CopyCase, CopyFigures) {
     var one = setting
     one.strategy = strategy

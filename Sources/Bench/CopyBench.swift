@@ -1,3 +1,4 @@
+import HTTPServer
 import Platform
 
 /// Reads the same bytes of a log by each copy strategy in turn, through the real server over a real
@@ -17,8 +18,6 @@ public struct CopyBench: Sendable {
     public var connections = [1, 8, 64]
     /// Rounds that count; one more goes before them.
     public var rounds = 3
-    /// The strategies that are compared.
-    public var strategies = ["read", "mmap", "sendfile"]
     /// Whether cold pages are measured, too: only for a server of one's own.
     public var cold = false
 
@@ -31,7 +30,7 @@ public struct CopyBench: Sendable {
 
   let options: Options
   var rounds: Int { options.rounds }
-  var strategies: [String] { options.strategies }
+  var strategies: [CopyStrategy] { CopyStrategy.allCases }
   private let topic = "bench-copy"
 
   /// A bench with these options.
@@ -46,17 +45,16 @@ public struct CopyBench: Sendable {
       if options.target == nil { try OwnServer(in: options.directory, flags: []) } else { nil }
     let target = options.target ?? own!.target
     let cases = settings
-    let progress = Progress(steps: (options.rounds + 1) * cases.count * options.strategies.count)
+    let progress = Progress(steps: (options.rounds + 1) * cases.count * strategies.count)
     try deleteTopic(target)
     let records = try BenchBatches.fill(target, topic: topic, bytes: options.bytes, progress)
     var figures: [CopyCase: CopyFigures] = [:]
     for setting in cases {
       for round in 0...options.rounds {
-        for strategy in options.strategies {
+        for strategy in strategies {
           var one = setting
           one.strategy = strategy
-          progress.begin(
-            "\(one.cache), \(one.connections) x \(ByteText.text(one.chunkBytes)), \(strategy)")
+          progress.begin("\(one)")
           if one.isCold { try own!.goCold() }
           try measure(one, target, records, countsIn: round > 0, &figures)
           progress.step()
@@ -80,7 +78,7 @@ public struct CopyBench: Sendable {
       for connections in options.connections {
         for chunk in options.chunks {
           cases.append(
-            CopyCase(strategy: "", chunkBytes: chunk, connections: connections, isCold: isCold))
+            CopyCase(strategy: .read, chunkBytes: chunk, connections: connections, isCold: isCold))
         }
       }
     }
@@ -101,7 +99,7 @@ public struct CopyBench: Sendable {
     let seconds = Double(clock.monotonicTime().nanoseconds(since: start)) / 1e9
     let after = try MetricsReading(target)
     guard countsIn else { return }
-    let cost = ServerCost(from: before, to: after, strategy: one.strategy)
+    let cost = ServerCost(from: before, to: after, strategy: one.strategy.rawValue)
     figures[one, default: CopyFigures()].add(
       bytes: Double(delivered.reduce(0, +)), seconds: seconds, cost)
   }
@@ -117,7 +115,7 @@ public struct CopyBench: Sendable {
     while delivered < bytes {
       let path =
         "/v1/topics/\(topic)/partitions/0/records?offset=\(offset)"
-        + "&max_bytes=\(one.chunkBytes)&copy=\(one.strategy)"
+        + "&max_bytes=\(one.chunkBytes)&copy=\(one.strategy.rawValue)"
       let answer = try connection.exchange(target.request("GET", path, CopyBench.raw))
       guard answer.isSuccess, let next = answer.nextOffset else {
         throw .refused(status: answer.status, request: "GET \(path)", body: "")

@@ -15,9 +15,10 @@ final class OwnServer {
   /// - Parameter parent: where the data directory is made: a disk that has room.
   init(in parent: String, flags: [String]) throws(BenchError) {
     do {
+      // Its port is free when it goes, and will be the server's.
       let listener = try Listener(SocketAddress(host: "127.0.0.1", port: 0))
-      address = listener.address
-      directory = "\(parent)/sluice-bench-\(listener.address.port)"
+      address = listener.address.network!
+      directory = "\(parent)/sluice-bench-\(address.port)"
       try files.createDirectory(parent)
       try files.createDirectory(directory)
     } catch {

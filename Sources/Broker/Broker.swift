@@ -18,7 +18,7 @@ public final class Broker: Sendable {
   public let scheduler: Scheduler
   private let engine: any LogEngine
   private let clock: any Clock
-  private let standing: Lock<[String: Topic]>
+  private let standing: Lock<StandingTopics>
   /// Opened and touched on the scheduler's thread alone.
   private let catalog: SchedulerOwned<Catalog>
 
@@ -38,7 +38,7 @@ public final class Broker: Sendable {
     self.clock = clock
     self.limits = limits
     let catalog = try Catalog(engine: engine, clock: clock, limits: limits, report: report)
-    let standing = Lock(catalog.topics)
+    let standing = Lock(StandingTopics(catalog.topics))
     self.standing = standing
     let journal = GroupJournal(try engine.openJournal("groups"), clock: clock) {
       engine.wakeWriter()
@@ -49,7 +49,7 @@ public final class Broker: Sendable {
     ) { engine.wakeWriter() }
     transactions = try Transactions(
       journal: transactionJournal, limits: limits.transactions, groups: groups
-    ) { name in standing.withLock { $0[name] } }
+    ) { name in standing.withLock { $0.byName[name] } }
     transactions.finishCommitted(report: report)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
@@ -64,13 +64,18 @@ public final class Broker: Sendable {
 
   /// A topic by its name.
   public func topic(_ name: String) throws(BrokerError) -> Topic {
-    if let topic = standing.withLock({ $0[name] }) { return topic }
+    if let topic = standing.withLock({ $0.byName[name] }) { return topic }
     throw TopicName.isValid(name) ? .topicNotFound(name) : .invalidName(name)
   }
 
-  /// All topics, by name.
+  /// All topics, by name. The list is kept until topics change: with thousands of them sorting is
+  /// most of what an overview costs.
   public var topics: [Topic] {
-    standing.withLock { Array($0.values) }.sorted { $0.name < $1.name }
+    let known = standing.withLock { $0 }
+    if let list = known.list { return list }
+    let list = known.byName.values.sorted { $0.name < $1.name }
+    standing.withLock { $0.keep(list, of: known) }
+    return list
   }
 
   /// Bytes that wait for the log writer.
@@ -81,6 +86,9 @@ public final class Broker: Sendable {
 
   /// Why nothing can be stored; `nil` while it can.
   public var whyOffline: String? { engine.whyOffline }
+
+  /// How much room the data has; `nil` when that cannot be told. May wait for the disk.
+  public var space: DiskSpace? { engine.space }
 
   /// Now, in milliseconds since 1970.
   public func now() -> Int64 { clock.wallMilliseconds() }
@@ -204,7 +212,7 @@ public final class Broker: Sendable {
     let topic =
       try catalog.topics[name] ?? catalog.create(name, partitions: 1, config: TopicConfig()).topic
     let now = catalog.topics
-    standing.withLock { $0 = now }
+    standing.withLock { $0.replace(with: now) }
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,
       now: clock.wallMilliseconds(), report: report)
@@ -230,7 +238,7 @@ public final class Broker: Sendable {
           outcome = .failure(error)
         }
         let now = catalog.value.topics
-        standing.withLock { $0 = now }
+        standing.withLock { $0.replace(with: now) }
         sink.post([{ completion(outcome) }])
       }
     ])

@@ -32,6 +32,10 @@ public enum BrokerError: Error, Sendable, Equatable {
   case tooManyTransactionBytes(max: Int)
   /// One transaction alone takes up more bytes than all may.
   case transactionTooLarge(bytes: Int, limitBytes: Int)
+  /// A producer left out a sequence number: `expected` is the next one.
+  case sequenceGap(expected: Int32)
+  /// As many requests of one producer wait for those before them as may.
+  case tooManyInFlight(max: Int)
   /// The log refused.
   case log(LogError)
   /// The server is stopping.

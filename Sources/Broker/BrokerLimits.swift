@@ -1,3 +1,5 @@
+import Log
+
 /// How much a broker takes on.
 public struct BrokerLimits: Sendable {
   /// Topics at one time.
@@ -14,6 +16,8 @@ public struct BrokerLimits: Sendable {
   public var groupsMax = 10_000
   /// Transactions.
   public var transactions = TransactionLimits()
+  /// Producers that a topic remembers, and for how long.
+  public var producers = ProducerLimits()
   /// Whether a produce to a topic that does not stand makes it.
   public var autoCreatesTopics = true
 

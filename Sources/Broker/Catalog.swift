@@ -44,7 +44,7 @@ final class Catalog {
         report("left alone: data of partition \(topic)-\(partition), which is in no topic")
       }
     }
-    for (name, entry) in entries { topics[name] = try openTopic(name, entry, reusing: []) }
+    for (name, entry) in entries { topics[name] = try openTopic(name, entry, from: nil) }
   }
 
   /// Makes a topic, or finds that it stands just so.
@@ -112,7 +112,7 @@ final class Catalog {
           try engine.removeStored(topic: name, partition: partition)
         }
       }
-      topic = try openTopic(name, entry, reusing: topics[name]?.partitions ?? [])
+      topic = try openTopic(name, entry, from: topics[name])
     } catch {
       throw .log(error)
     }
@@ -125,15 +125,19 @@ final class Catalog {
   }
 
   private func openTopic(
-    _ name: String, _ entry: Entry, reusing logs: [any RecordLog]
+    _ name: String, _ entry: Entry, from standing: Topic?
   ) throws(LogError) -> Topic {
-    var logs = logs
+    var logs = standing?.partitions ?? []
     for log in logs { log.settings = entry.config.log }
     for number in logs.count..<max(logs.count, entry.partitions) {
       logs.append(
         try engine.openLog(topic: name, partition: number, settings: entry.config.log))
     }
-    return Topic(name: name, config: entry.config, partitions: logs)
+    let producers =
+      standing?.producers
+      ?? ProducerSessions(limits: limits.producers, metrics: engine.producerMetrics)
+    return Topic(
+      name: name, config: entry.config, partitions: logs, producers: producers)
   }
 
   private func record(_ event: CatalogEvent) throws(BrokerError) {

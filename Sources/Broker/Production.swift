@@ -16,6 +16,8 @@ public final class Production {
   private struct Lane {
     var builder: BatchBuilder?
     var outcome: ProduceOutcome?
+    /// What a producer numbered, until it is its turn.
+    var held: FramedBatches?
   }
 
   /// The topic.
@@ -25,7 +27,14 @@ public final class Production {
   private let sink: any JobSink
   private let acknowledgement: AppendRequest.Acknowledgement
   private let timestamp: Int64
-  private let stamp: ProducerStamp?
+  /// Who produces, if they said so: then all of it is handed over at the end, to each log in one
+  /// piece, and stored once.
+  public let stamp: ProducerStamp?
+  /// Called on the loop when a stamped request was handed over, which may have had to wait for its
+  /// turn.
+  public var onTurn: (() -> Void)?
+  /// Why nothing of a stamped request was handed over.
+  public private(set) var refusal: BrokerError?
   private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
@@ -37,7 +46,7 @@ public final class Production {
   /// - Parameters:
   ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
   ///   - sink: the loop, where answers from the log arrive.
-  ///   - stamp: who produces; what is stamped must not be handed over piece by piece.
+  ///   - stamp: who produces, and which of their requests it is.
   public init(
     _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
     sink: any JobSink, stamp: ProducerStamp? = nil
@@ -47,6 +56,10 @@ public final class Production {
     self.timestamp = timestamp
     self.sink = sink
     self.stamp = stamp
+    // Not by turns: a repeat must meet its first copy. The server's own work is framed once.
+    if let stamp, stamp.id < ProducerStamp.ownFrom {
+      turn = Production.turn(of: stamp, partitions: topic.partitions.count)
+    }
     lanes = Array(repeating: Lane(), count: topic.partitions.count)
   }
 
@@ -77,6 +90,7 @@ public final class Production {
 
   /// Hands over what was framed if it is a piece's worth. For streamed bodies.
   public func handOverWhenLarge() {
+    guard stamp == nil else { return }
     for number in lanes.indices {
       if let builder = lanes[number].builder, builder.bytes >= Production.pieceBytes {
         handOver(number, builder, .written)
@@ -88,6 +102,7 @@ public final class Production {
   /// answered.
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
+    if let stamp { return waitForTurn(stamp) }
     for number in lanes.indices {
       if let builder = lanes[number].builder {
         handOver(number, builder, acknowledgement)
@@ -102,7 +117,11 @@ public final class Production {
   /// Stores batches that came framed, in one partition.
   public func store(_ batches: FramedBatches, partition: Int) {
     recordCount += batches.recordCount
-    submit(batches, partition, acknowledgement)
+    if stamp != nil {
+      lanes[partition].held = batches
+    } else {
+      submit(batches, partition, acknowledgement)
+    }
   }
 
   /// Gives away what was framed, by partition, instead of handing it over to the logs.
@@ -180,6 +199,71 @@ public final class Production {
   private func answerWhenDone() {
     guard waitingFor == 0, let completion = finished else { return }
     finished = nil
+    if let stamp, refusal == nil { endTurn(stamp) }
     completion(lanes.compactMap(\.outcome))
+  }
+
+  // MARK: - Stamped requests
+
+  /// Where records without keys go: from request to request round all partitions.
+  private static func turn(of stamp: ProducerStamp, partitions: Int) -> Int {
+    Int((UInt64(stamp.id) + UInt64(stamp.sequence)) % UInt64(partitions))
+  }
+
+  /// Hands everything over when it is the turn of this request of its producer.
+  private func waitForTurn(_ stamp: ProducerStamp) {
+    for number in lanes.indices {
+      if let builder = lanes[number].builder { lanes[number].held = builder.finish() }
+      lanes[number].builder = nil
+    }
+    let bound = ThreadBound(self)
+    do {
+      try topic.producers.enter(stamp, sink: sink) { bound.value.takeTurn(stamp) }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func takeTurn(_ stamp: ProducerStamp) {
+    let parts = lanes.enumerated().compactMap { number, lane in
+      lane.held.map { RequestPart(partition: number, count: $0.recordCount) }
+    }
+    do {
+      let verdict = try topic.producers.judge(stamp, parts, topic.partitions, now: timestamp)
+      switch verdict {
+      case .store:
+        for part in parts {
+          if let held = lanes[part.partition].held { submit(held, part.partition, acknowledgement) }
+        }
+      case .recall(let partitions):
+        for number in partitions {
+          submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
+        }
+      }
+      onTurn?()
+    } catch {
+      topic.producers.leave(stamp, .nothing, now: timestamp)
+      refuse(error)
+    }
+  }
+
+  private func endTurn(_ stamp: ProducerStamp) {
+    let stored = lanes.compactMap { lane in try? lane.outcome?.result.get() }
+    let asked = lanes.count { $0.outcome != nil }
+    let outcome: ProducerSession.Outcome
+    if stored.isEmpty {
+      outcome = .nothing
+    } else if stored.count < asked {
+      outcome = .part
+    } else {
+      outcome = stored.allSatisfy(\.isDuplicate) ? .repeated : .whole
+    }
+    topic.producers.leave(stamp, outcome, now: timestamp)
+  }
+
+  private func refuse(_ error: BrokerError) {
+    refusal = error
+    waitingFor = 0
+    answerWhenDone()
   }
 }

@@ -11,12 +11,17 @@ public final class Topic: Sendable {
   public let config: TopicConfig
   /// The partitions' logs, by number.
   public let partitions: [any RecordLog]
+  /// Those who number their requests to it.
+  let producers: ProducerSessions
   private let turn: Atomic<Int>
 
-  init(name: String, config: TopicConfig, partitions: [any RecordLog]) {
+  init(
+    name: String, config: TopicConfig, partitions: [any RecordLog], producers: ProducerSessions
+  ) {
     self.name = name
     self.config = config
     self.partitions = partitions
+    self.producers = producers
     turn = Atomic(0)
   }
 

@@ -4,7 +4,8 @@ public enum BodyStep: Sendable {
   case more
   /// That was the last piece.
   case end
-  /// Nothing for now: the source calls `Exchange.resumeOutput` when there is.
+  /// Nothing for now: the source calls `Exchange.resumeOutput` when there is, and is asked again
+  /// once the client has taken everything it was given so far.
   case waiting
   /// The rest cannot be had: the connection is cut, so that nobody takes the body for whole.
   case failed

@@ -37,6 +37,8 @@ final class Connection {
   private var isRunning = false
   private var isTakingIn = false
   private var mustRunAgain = false
+  /// The last flush ended because the socket took no more.
+  private var isBlocked = false
   private var deadline: MonotonicTime
 
   init(_ socket: StreamSocket, loop: EventLoop, slot: Int) {
@@ -84,11 +86,12 @@ final class Connection {
     if isOver || waitsForNobody { close() }
   }
 
-  /// True when the client has closed its side and its request waits for what may never come: nobody
-  /// closes only their own side to wait for that. The end may have come together with the request.
+  /// True when the client has closed its side and its request waits for what may never come, or is
+  /// answered without an end: nobody closes only their own side to wait for that. The end may have
+  /// come together with the request.
   private var waitsForNobody: Bool {
     guard endIsNear || peerEnded, let exchange else { return false }
-    return !exchange.isAnswered && exchange.onGone != nil
+    return exchange.onGone != nil
   }
 
   /// True when a client that sends no more has had all its answers.
@@ -125,7 +128,7 @@ final class Connection {
     guard !isClosed else { return }
     isClosed = true
     if let exchange {
-      loop.activeRequests -= 1
+      loop.end(exchange)
       exchange.abandon()
     }
     exchange = nil
@@ -139,7 +142,7 @@ final class Connection {
   /// Closes, or answers 408, when the client has been silent for too long.
   func checkDeadline() {
     guard !isClosed, loop.now >= deadline else { return }
-    if !output.isEmpty, !output.isSuspended {
+    if output.awaitsClient {
       loop.context.metrics.slowClients.increment()
       return close()
     }
@@ -165,6 +168,9 @@ final class Connection {
     if exchange.continueIsDue { return false }
     return chunks == nil && bodyRemaining <= Connection.skippedBytesMax
   }
+
+  /// Has the kernel take no more than so many bytes that it cannot send yet.
+  func limitUnsent(_ bytes: Int) { socket.limitUnsent(bytes) }
 
   // MARK: - In
 
@@ -352,10 +358,17 @@ final class Connection {
   // MARK: - Out
 
   private func flush() {
+    let wasBlocked = isBlocked
+    isBlocked = false
     switch output.flush(to: socket, now: loop.context.clock.monotonicTime) {
     case .drained:
       if isLingering, exchange == nil || exchange!.isGone { linger() }
-    case .blocked: touch(loop.context.configuration.sendSilenceMilliseconds)
+    case .blocked:
+      // Only what the client takes gives it more time, not that there is more for it.
+      isBlocked = true
+      if output.hasMoved || !wasBlocked {
+        touch(loop.context.configuration.sendSilenceMilliseconds)
+      }
     case .waiting: break
     case .yielded:
       touch(loop.context.configuration.sendSilenceMilliseconds)
@@ -380,7 +393,7 @@ final class Connection {
         {
           let (connection, delivery) = bound.value
           delivery.warmedEnd = position + count
-          connection.output.isSuspended = false
+          connection.output.resume()
           connection.run()
         }
       ])
@@ -392,11 +405,13 @@ final class Connection {
     guard let exchange, exchange.isAnswered || exchange.isGone, !isClosed else { return }
     if exchange.isGone {
       self.exchange = nil
-      loop.activeRequests -= 1
+      loop.end(exchange)
       return
     }
     guard output.takesAnother else { return }
-    if exchange.keepsAlive {
+    // An answer that was begun before the server drained may have promised more.
+    let goesOn = exchange.keepsAlive && !loop.isDraining
+    if goesOn {
       guard exchange.isBodyComplete else { return }
     } else {
       guard output.isEmpty else { return }
@@ -404,11 +419,13 @@ final class Connection {
     self.exchange = nil
     exchange.consumer = nil
     let context = loop.context
-    loop.activeRequests -= 1
+    loop.end(exchange)
     context.metrics.countAnswer(exchange.status)
-    context.metrics.requestDuration.observe(
-      context.clock.monotonicTime().nanoseconds(since: exchange.arrived))
-    if exchange.keepsAlive {
+    if !exchange.isStream {
+      context.metrics.requestDuration.observe(
+        context.clock.monotonicTime().nanoseconds(since: exchange.arrived))
+    }
+    if goesOn {
       touch(loop.context.configuration.idleMilliseconds)
       if pending != nil || isReadable { mustRunAgain = true }
     } else if exchange.isBodyComplete, pending == nil, !isReadable {

@@ -5,6 +5,7 @@ import Platform
 /// Everything reachable from here is touched by this thread alone.
 final class EventLoop {
   static let wakeupToken = UInt64.max
+  /// The first listener's token; the others' go down from it.
   private static let listenerToken = UInt64.max - 1
   private static let sweepMilliseconds = 500
   private static let restMilliseconds = 100
@@ -31,8 +32,11 @@ final class EventLoop {
     }
   }
 
+  /// Those of them that are answered without an end: they keep a loop busy only now and then.
+  var openStreams = 0
+
   private let poller: Poller
-  private var acceptor: Acceptor?
+  private var acceptors: [Acceptor]
   private var slots: [Connection?] = []
   private var generations: [UInt32] = []
   private var freeSlots: [Int] = []
@@ -48,16 +52,20 @@ final class EventLoop {
 
   init(
     poller: Poller, mailbox: LoopMailbox, context: ServerContext, handler: any RequestHandler,
-    acceptor: Acceptor?
+    acceptors: [Acceptor]
   ) {
     self.poller = poller
     self.mailbox = mailbox
     self.context = context
     self.handler = handler
-    self.acceptor = acceptor
+    self.acceptors = acceptors
     now = context.clock.monotonicTime()
     nextSweep = now.advanced(byMilliseconds: EventLoop.sweepMilliseconds)
-    if let acceptor { try? poller.watch(acceptor.listener, token: EventLoop.listenerToken) }
+    for index in acceptors.indices { watch(acceptors[index].listener, index) }
+  }
+
+  private func watch(_ listener: Listener, _ index: Int) {
+    try? poller.watch(listener, token: EventLoop.listenerToken - UInt64(index))
   }
 
   /// Runs until the loop has drained.
@@ -83,13 +91,14 @@ final class EventLoop {
   /// meanwhile is found without a sleep and a wake-up, which cost more than a small request.
   private func wait() {
     let timeout = timeToSleep()
-    if timeout > 0, hadEvents, activeRequests == 0 { Thread.yield() }
+    if timeout > 0, hadEvents, activeRequests == openStreams { Thread.yield() }
     hadEvents = false
     poller.wait(milliseconds: timeout) { event in
       hadEvents = true
       switch event.token {
       case EventLoop.wakeupToken: mailbox.wakeup.silence()
-      case EventLoop.listenerToken: accept()
+      case let token where EventLoop.listenerToken &- token < UInt64(acceptors.count):
+        takeConnections(from: Int(EventLoop.listenerToken &- token))
       default: connection(event.token)?.ready(event)
       }
     }
@@ -105,6 +114,12 @@ final class EventLoop {
       dateField = HTTPDate(secondsSince1970: second)
     }
     return dateField
+  }
+
+  /// A request of one of the loop's connections is over.
+  func end(_ exchange: Exchange) {
+    activeRequests -= 1
+    if exchange.isStream { openStreams -= 1 }
   }
 
   /// Has a connection run again in this turn or the next.
@@ -156,14 +171,12 @@ final class EventLoop {
     for connection in batch { connection.run() }
   }
 
-  private func accept() {
-    guard let acceptor else { return }
+  private func takeConnections(from index: Int) {
+    let acceptor = acceptors[index]
     if acceptor.takeWaiting(context, own: mailbox, adopt: adopt) { return }
     poller.forget(acceptor.listener)
     _ = after(milliseconds: EventLoop.restMilliseconds) { [unowned self] in
-      if let acceptor = self.acceptor {
-        try? poller.watch(acceptor.listener, token: EventLoop.listenerToken)
-      }
+      if !isDraining { watch(acceptor.listener, index) }
     }
   }
 
@@ -193,10 +206,8 @@ final class EventLoop {
   private func drain() {
     isDraining = true
     drainEnd = now.advanced(byMilliseconds: context.configuration.drainMilliseconds)
-    if let acceptor {
-      poller.forget(acceptor.listener)
-      self.acceptor = nil
-    }
+    for acceptor in acceptors { poller.forget(acceptor.listener) }
+    acceptors = []
     for connection in slots { connection?.drain() }
   }
 

@@ -14,13 +14,17 @@ public final class Exchange {
   public private(set) var isAnswered = false
   /// True once the client is gone: nobody reads the answer.
   public private(set) var isGone = false
-  /// Called once if the client goes before the answer is given.
+  /// Called once if the client goes before the answer is given; set after that, if it goes before
+  /// the answer's end. Whoever sets it clears it when the answer ends.
   public var onGone: (() -> Void)? {
     // The client may be gone already.
     didSet { if onGone != nil { connection.wake() } }
   }
   /// Called once if the server drains before the answer is given: it should then be given at once.
+  /// Set after that, it is called if the server drains before the answer's end.
   public var onDrain: (() -> Void)?
+  /// True for an answer without an end of its own.
+  private(set) var isStream = false
 
   let connection: Connection
   var consumer: (any BodyConsumer)?
@@ -147,9 +151,22 @@ public final class Exchange {
     return true
   }
 
+  /// Answers with a body that goes on until the client, the source or the server ends it. Nothing
+  /// happens if the request is answered already or the client is gone.
+  ///
+  /// - Parameter unsentBytesMax: how little the kernel may hold back for a client that takes
+  ///   nothing, so that a source knows early; 0 leaves it to the kernel.
+  public func respond(_ response: ResponseHead, stream: any BodySource, unsentBytesMax: Int) {
+    guard !isAnswered, !isGone else { return }
+    isStream = true
+    connection.loop.openStreams += 1
+    if unsentBytesMax > 0 { connection.limitUnsent(unsentBytesMax) }
+    respond(response, source: stream)
+  }
+
   /// Says that a body source that was `waiting` has more.
   public func resumeOutput() {
-    connection.output.isSuspended = false
+    connection.output.resume()
     connection.wake()
   }
 

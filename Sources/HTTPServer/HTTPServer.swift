@@ -2,10 +2,10 @@ import HTTP
 import Metrics
 import Platform
 
-/// An HTTP/1.1 server: a listener and n event loops, each on a thread of its own.
+/// An HTTP/1.1 server: its listeners and n event loops, each on a thread of its own.
 public final class HTTPServer: Sendable {
-  /// Where it listens; the port is the real one.
-  public let address: SocketAddress
+  /// Where it listens, in the order of the configuration; the ports are the real ones.
+  public let addresses: [ListenAddress]
   private let context: ServerContext
   private let loops: [LoopMailbox]
   private let threads: [Thread]
@@ -18,8 +18,9 @@ public final class HTTPServer: Sendable {
     _ configuration: ServerConfiguration, clock: any Clock, metrics: HTTPMetrics,
     deliveryMetrics: DeliveryMetrics, makeHandler: @escaping @Sendable () -> any RequestHandler
   ) throws(SystemError) {
-    let listener = try Listener(configuration.address)
-    address = listener.address
+    var listeners: [Listener] = []
+    for address in configuration.addresses { listeners.append(try Listener(address)) }
+    addresses = listeners.map(\.address)
     let context = try ServerContext(
       configuration: configuration, clock: clock, metrics: metrics,
       deliveryMetrics: deliveryMetrics)
@@ -29,6 +30,9 @@ public final class HTTPServer: Sendable {
     loops = mailboxes
     var threads: [Thread] = []
     let all = mailboxes
+    // The first loop takes the listeners and is their only owner: they close when it drains.
+    let handover = Lock(listeners)
+    listeners = []
     for (index, mailbox) in mailboxes.enumerated() {
       let poller = try Poller()
       try poller.watch(mailbox.wakeup, token: EventLoop.wakeupToken)
@@ -36,11 +40,21 @@ public final class HTTPServer: Sendable {
         try Thread(name: "loop-\(index)") { [poller = LoopTransfer(poller)] in
           let loop = EventLoop(
             poller: poller.value, mailbox: mailbox, context: context, handler: makeHandler(),
-            acceptor: index == 0 ? Acceptor(listener, loops: all) : nil)
+            acceptors: index == 0 ? HTTPServer.take(handover, for: all) : [])
           loop.run()
         })
     }
     self.threads = threads
+  }
+
+  /// The listeners, which their new owner may let go of: nobody else keeps them.
+  private static func take(
+    _ handover: Lock<[Listener]>, for loops: [LoopMailbox]
+  ) -> [Acceptor] {
+    handover.withLock { listeners in
+      defer { listeners = [] }
+      return listeners.map { Acceptor($0, loops: loops) }
+    }
   }
 
   /// Takes no more connections, lets the requests under way finish, for as long as the

@@ -39,6 +39,10 @@ final class OutputQueue {
   private var tail = Tail.none
   /// True while something else (a source, a reader thread) will say when to go on.
   var isSuspended = false
+  /// True when the last flush sent anything.
+  private(set) var hasMoved = false
+  /// True when a source has called for the queue to go on and was not yet asked.
+  private var wasResumed = false
 
   init(_ context: ServerContext, buffers: BufferPool) {
     self.context = context
@@ -56,6 +60,15 @@ final class OutputQueue {
   /// True when everything is sent.
   var isEmpty: Bool { waiting?.isEmpty ?? true && hasNoTail }
 
+  /// True while it is the client that everything waits for.
+  var awaitsClient: Bool {
+    switch tail {
+    case .none: !isEmpty
+    case .file: !isSuspended
+    case .source: !isSuspended || !(waiting?.isEmpty ?? true)
+    }
+  }
+
   /// True when another answer may be put behind what is there.
   var takesAnother: Bool { hasNoTail && (waiting?.count ?? 0) <= OutputQueue.waitingBytesMax }
 
@@ -67,14 +80,22 @@ final class OutputQueue {
     tail = .source(source, isChunked: isChunked)
   }
 
+  /// Goes on where a source had nothing, or cold pages were brought in.
+  func resume() {
+    isSuspended = false
+    wasResumed = true
+  }
+
   /// Sends as much as the socket and the turn allow.
   func flush(to socket: StreamSocket, now: () -> MonotonicTime) -> Outcome {
-    if isSuspended { return .waiting }
+    hasMoved = false
+    if isSuspended { return flushSuspended(to: socket) }
     switch tail {
     case .none: return finish(sendWaiting(to: socket))
     case .file(let delivery):
       let outcome = delivery.send(head: waiting, on: socket, using: context.readBuffers)
       context.metrics.sentBytes.add(delivery.sentInTurn)
+      hasMoved = delivery.sentInTurn > 0
       switch outcome {
       case .done:
         delivery.finish(at: now())
@@ -90,6 +111,15 @@ final class OutputQueue {
     case .source(let source, let isChunked):
       return flush(source, isChunked: isChunked, to: socket)
     }
+  }
+
+  /// What a source has made before it fell silent goes out all the same; in front of cold pages the
+  /// head waits for them.
+  private func flushSuspended(to socket: StreamSocket) -> Outcome {
+    guard case .source = tail else { return .waiting }
+    let outcome = finish(sendWaiting(to: socket))
+    if case .drained = outcome { return .waiting }
+    return outcome
   }
 
   /// Gives buffers back when the connection goes.
@@ -112,6 +142,7 @@ final class OutputQueue {
       switch socket.send(waiting.bytes, more: false) {
       case .bytes(let sent):
         context.metrics.sentBytes.add(sent)
+        hasMoved = true
         waiting.consume(sent)
       case .wouldBlock: return .blocked
       case .ended: return .broken
@@ -124,6 +155,13 @@ final class OutputQueue {
     _ source: any BodySource, isChunked: Bool, to socket: StreamSocket
   ) -> Outcome {
     var share = OutputQueue.turnBytesMax
+    // A source that was silent says what is new when the client has taken what was: a slow one gets
+    // the newest, not everything that there was to say meanwhile.
+    if wasResumed {
+      let outcome = sendWaiting(to: socket)
+      guard case .drained = outcome else { return outcome }
+      wasResumed = false
+    }
     while true {
       let buffer = bytes
       if buffer.count < OutputQueue.pieceBytes {
@@ -137,8 +175,7 @@ final class OutputQueue {
           return finish(sendWaiting(to: socket))
         case .waiting:
           isSuspended = true
-          if case .broken = sendWaiting(to: socket) { return .broken }
-          return .waiting
+          return flushSuspended(to: socket)
         case .failed: return .broken
         }
       }

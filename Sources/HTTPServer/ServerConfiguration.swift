@@ -3,8 +3,8 @@ import Platform
 
 /// What a server may do, and for how long. Every limit has an answer of its own.
 public struct ServerConfiguration: Sendable {
-  /// Where to listen.
-  public var address: SocketAddress
+  /// Where to listen: at one place at least.
+  public var addresses: [ListenAddress]
   /// How many event loops to run.
   public var loopCount: Int
   /// Limits of request heads.
@@ -25,9 +25,10 @@ public struct ServerConfiguration: Sendable {
   /// Threads that bring cold pages in and do what may wait for a disk.
   public var readerThreads = 4
 
-  /// The defaults, for `address`.
-  public init(address: SocketAddress, loopCount: Int = Processors.available()) {
-    self.address = address
+  /// The defaults, for these places.
+  public init(addresses: [ListenAddress], loopCount: Int = Processors.available()) {
+    precondition(!addresses.isEmpty, "a server listens somewhere")
+    self.addresses = addresses
     self.loopCount = max(1, loopCount)
   }
 }

@@ -18,11 +18,25 @@ public final class AppendRequest: FinishedWork, @unchecked Sendable {
     public let baseOffset: Offset
     /// How many records.
     public let count: Int
+    /// True when nothing was stored now: a producer has sent again what stood there already.
+    public let isDuplicate: Bool
+    /// Of a duplicate, the latest time in the first copy's first batch.
+    public let timestamp: Int64?
 
     /// So many records from that offset on.
     public init(baseOffset: Offset, count: Int) {
       self.baseOffset = baseOffset
       self.count = count
+      isDuplicate = false
+      timestamp = nil
+    }
+
+    /// What was stored when the request came first.
+    init(_ first: RememberedRequest) {
+      baseOffset = first.baseOffset
+      count = Int(first.count)
+      isDuplicate = true
+      timestamp = first.timestamp
     }
   }
 
@@ -36,6 +50,9 @@ public final class AppendRequest: FinishedWork, @unchecked Sendable {
 
   /// Asks for `batches` to be appended to `log` together or not at all; `completion` runs on
   /// `sink`, once.
+  ///
+  /// What a producer has stamped is appended once. A stamp without batches asks for what was
+  /// answered when the request was stored.
   public init(
     _ batches: FramedBatches, to log: PartitionLog, acknowledgement: Acknowledgement,
     sink: any JobSink, _ completion: @escaping @Sendable (Result<Stored, LogError>) -> Void

@@ -23,7 +23,10 @@ public final class BatchBuilder {
   ///
   /// - Parameter stamp: who produces the batches, if they said so. What is stamped is stored whole
   ///   or not at all, whatever crashes: all of it must go to the log in one request.
-  public init(stamp: ProducerStamp? = nil) { self.stamp = stamp }
+  public init(stamp: ProducerStamp? = nil) {
+    self.stamp = stamp
+    if let stamp, !stamp.isOwnWork { framed.producer = stamp }
+  }
 
   /// The bytes framed so far.
   public var bytes: Int { framed.bytes }
@@ -74,8 +77,11 @@ public final class BatchBuilder {
     maxTimestamp = max(maxTimestamp, timestamp)
   }
 
-  /// Adds batches that came framed, one of them at a time, already checked.
-  func append(checked batch: UnsafeRawBufferPointer, header: BatchHeader, tag: Tag?) {
+  /// Adds batches that came framed, one of them at a time, already checked; they are stamped, if
+  /// the builder has a stamp.
+  func append(
+    checked batch: UnsafeRawBufferPointer, header: BatchHeader, tag: Tag?, isLast: Bool
+  ) {
     precondition(batchRecords == 0, "whole batches and single records do not mix")
     framed.batches.append(
       FramedBatches.Batch(
@@ -84,6 +90,11 @@ public final class BatchBuilder {
     framed.reserve(batch.count)
     framed.buffer.append(batch)
     framed.recordCount += Int(header.recordCount)
+    guard stamp != nil else { return }
+    let copy = UnsafeMutableRawBufferPointer(
+      rebasing: framed.buffer.mutableBytes[(framed.buffer.count - batch.count)...])
+    putStamp(in: copy, attributes: header.attributes, isLast: isLast)
+    seal(copy)
   }
 
   /// Closes the batch in hand and gives away everything framed so far. The builder's work is then
@@ -124,17 +135,31 @@ public final class BatchBuilder {
     base.storeBigEndian(Int32(batchRecords - 1), at: 23)
     base.storeBigEndian(baseTimestamp, at: 27)
     base.storeBigEndian(maxTimestamp, at: 35)
-    base.storeBigEndian(stamp?.id ?? -1, at: 43)
-    base.storeBigEndian(stamp?.epoch ?? -1, at: 51)
-    base.storeBigEndian(stamp?.sequence ?? -1, at: 53)
-    if stamp != nil, !isLast { base.storeBigEndian(BatchHeader.continuedBit, at: 21) }
+    putStamp(in: batch, attributes: 0, isLast: isLast)
     base.storeBigEndian(Int32(batchRecords), at: 57)
-    let covered = UnsafeRawBufferPointer(rebasing: batch[BatchHeader.checksummedFrom...])
-    base.storeBigEndian(Crc32c.checksum(covered), at: 17)
+    seal(batch)
     framed.batches.append(
       FramedBatches.Batch(
         position: batchStart, size: size, recordCount: batchRecords, maxTimestamp: maxTimestamp,
         tag: batchTag))
     batchRecords = 0
+  }
+
+  /// Writes down whose request a batch belongs to, and whether more of it follows.
+  private func putStamp(
+    in batch: UnsafeMutableRawBufferPointer, attributes: UInt16, isLast: Bool
+  ) {
+    let base = batch.baseAddress!
+    base.storeBigEndian(stamp?.id ?? -1, at: 43)
+    base.storeBigEndian(stamp?.epoch ?? -1, at: 51)
+    base.storeBigEndian(stamp?.sequence ?? -1, at: 53)
+    guard stamp != nil else { return }
+    let own = attributes & ~BatchHeader.continuedBit
+    base.storeBigEndian(isLast ? own : own | BatchHeader.continuedBit, at: 21)
+  }
+
+  private func seal(_ batch: UnsafeMutableRawBufferPointer) {
+    let covered = UnsafeRawBufferPointer(rebasing: batch[BatchHeader.checksummedFrom...])
+    batch.baseAddress!.storeBigEndian(Crc32c.checksum(covered), at: 17)
   }
 }

@@ -17,6 +17,7 @@ final class BatchIndex: Sendable {
   let entries: EntryFile
   private let dictionary: Lock<Dictionary>
   private let damaged: Atomic<Int>
+  private let stamped: Atomic<Bool>
 
   /// A new, empty index in `file`.
   init(creating file: any File) throws(SystemError) {
@@ -26,6 +27,7 @@ final class BatchIndex: Sendable {
       file, headerBytes: BatchIndex.entriesFrom, entryBytes: BatchEntry.bytes, count: 0)
     dictionary = Lock(Dictionary())
     damaged = Atomic(0)
+    stamped = Atomic(false)
     try IndexSummary().write(to: file)
   }
 
@@ -41,6 +43,7 @@ final class BatchIndex: Sendable {
       count: summary.batches)
     self.dictionary = Lock(dictionary)
     damaged = Atomic(summary.damaged)
+    stamped = Atomic(summary.holdsStamps)
   }
 
   /// The entries as they stand now.
@@ -48,6 +51,12 @@ final class BatchIndex: Sendable {
 
   /// True when some entry stands for damaged bytes.
   var hasDamage: Bool { damaged.load(ordering: .relaxed) > 0 }
+
+  /// True when a batch of the segment was stamped by a producer.
+  var holdsStamps: Bool { stamped.load(ordering: .relaxed) }
+
+  /// Says that one was.
+  func noteStamp() { stamped.store(true, ordering: .relaxed) }
 
   /// The entries that stand for damaged bytes; looks at all entries if there are any.
   var damage: [BatchEntry] {
@@ -93,6 +102,12 @@ final class BatchIndex: Sendable {
     dictionary.withLock { dictionary in tags.compactMap { dictionary.numbers[$0] } }
   }
 
+  /// The tags that occur in the segment, by their numbers.
+  var tags: [UInt32: Tag] {
+    let numbers = dictionary.withLock { $0.numbers }
+    return Swift.Dictionary(uniqueKeysWithValues: numbers.map { ($0.value, $0.key) })
+  }
+
   /// Appends an entry.
   func append(_ entry: BatchEntry) {
     if entry.tag == BatchEntry.damaged { damaged.add(1, ordering: .relaxed) }
@@ -104,6 +119,7 @@ final class BatchIndex: Sendable {
     var summary = IndexSummary()
     summary.batches = entries.view().count
     summary.damaged = damaged.load(ordering: .relaxed)
+    summary.holdsStamps = holdsStamps
     summary.dictionaryEnd = dictionary.withLock { $0.end }
     return summary
   }

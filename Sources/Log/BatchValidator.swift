@@ -11,9 +11,13 @@ public struct BatchValidator {
   /// Checked are: version, length, checksum, counts, offset deltas from 0 without a gap, the times'
   /// maximum, the records' lengths, and that all records of a batch carry the same tag or none.
   ///
+  /// - Parameter stamp: who sends them, if they said so; it takes the place of what the batches say
+  ///   of their producer. Without it they may say nothing: nobody would keep the promise.
   /// - Throws: `LogError.invalidBatch` with the number of the first batch at fault.
-  public func frame(_ bytes: UnsafeRawBufferPointer) throws(LogError) -> FramedBatches {
-    let builder = BatchBuilder()
+  public func frame(
+    _ bytes: UnsafeRawBufferPointer, stamp: ProducerStamp? = nil
+  ) throws(LogError) -> FramedBatches {
+    let builder = BatchBuilder(stamp: stamp)
     var rest = bytes
     var index = 0
     while !rest.isEmpty {
@@ -22,8 +26,9 @@ public struct BatchValidator {
       }
       let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.size])
       do {
-        let tag = try check(batch, header)
-        builder.append(checked: batch, header: header, tag: tag)
+        let tag = try check(batch, header, isStamped: stamp != nil)
+        builder.append(
+          checked: batch, header: header, tag: tag, isLast: header.size == rest.count)
       } catch {
         if error.isNotSupportedYet { throw .notSupportedYet(error.reason) }
         throw .invalidBatch(index: index, reason: error.reason)
@@ -32,6 +37,18 @@ public struct BatchValidator {
       index += 1
     }
     return builder.finish()
+  }
+
+  /// What is wrong with a whole batch, to which its header belongs; `nil` for a sound one. The
+  /// header's checksum is taken to hold.
+  func complaint(
+    _ batch: UnsafeRawBufferPointer, _ header: BatchHeader
+  ) -> (reason: String?, tag: Tag?) {
+    do throws(Fault) {
+      return (nil, try check(batch, header))
+    } catch {
+      return (error.isNotSupportedYet ? "its records are compressed" : error.reason, nil)
+    }
   }
 
   private struct Fault: Error {
@@ -44,13 +61,19 @@ public struct BatchValidator {
   }
 
   private func check(
-    _ batch: UnsafeRawBufferPointer, _ header: BatchHeader
+    _ batch: UnsafeRawBufferPointer, _ header: BatchHeader, isStamped: Bool
   ) throws(Fault) -> Tag? {
     guard BatchHeader.checksumHolds(batch) else { throw Fault("its checksum does not hold") }
     guard header.compression == 0 else {
       throw Fault("A compressed batch", isNotSupportedYet: true)
     }
-    guard header.attributes & ~0x8 == 0 else {
+    guard isStamped || header.stamp == nil else {
+      throw Fault(
+        "it names a producer, which takes the request's fields Producer-Id, Producer-Epoch and "
+          + "Producer-Seq; they take the place of the batch's own")
+    }
+    let continued = isStamped ? BatchHeader.continuedBit : 0
+    guard header.attributes & ~(0x8 | continued) == 0 else {
       throw Fault("transactional and control batches are the server's own")
     }
     guard header.lastOffsetDelta == header.recordCount - 1 else {

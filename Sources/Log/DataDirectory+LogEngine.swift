@@ -63,6 +63,12 @@ extension DataDirectory: LogEngine {
   /// Bytes that wait for the writer.
   public var queuedBytes: Int { writer.queuedBytes }
 
+  /// Those of its logs.
+  public var producerMetrics: ProducerMetrics { metrics.producers }
+
   /// Why the writer takes no more.
   public var whyOffline: String? { writer.whyOffline }
+
+  /// The room of the file system that the directory lies on.
+  public var space: DiskSpace? { try? files.space(at: path) }
 }

@@ -41,19 +41,24 @@ public final class DataDirectory: Sendable {
   private let wasClean: Bool
   private let clock: any Clock
   private let recoveryPoints: RecoveryPoints
+  private let producerLimits: ProducerLimits
   private let report: @Sendable (String) -> Void
 
   /// Opens or makes a data directory.
   ///
-  /// - Parameter report: is told, for people, what recovery did.
+  /// - Parameters:
+  ///   - producers: how much each log remembers of its producers.
+  ///   - report: is told, for people, what recovery did.
   public init(
     _ path: String, files: any FileSystem = DiskFileSystem(), clock: any Clock,
-    metrics: LogMetrics, report: @escaping @Sendable (String) -> Void
+    metrics: LogMetrics, producers: ProducerLimits = ProducerLimits(),
+    report: @escaping @Sendable (String) -> Void
   ) throws(OpenFailure) {
     self.path = path
     self.files = files
     self.clock = clock
     self.metrics = metrics
+    producerLimits = producers
     self.report = report
     do {
       try files.createDirectory(path)
@@ -92,7 +97,7 @@ public final class DataDirectory: Sendable {
       name: name, directory: "\(path)/\(name)", files: files, writer: writer,
       settings: settings, recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean,
       clock: clock,
-      metrics: metrics, report: report)
+      metrics: metrics, producerLimits: producerLimits, report: report)
     let log = try loader.load()
     recoveryPoints.set(log.checkpoint, of: name)
     return log

@@ -29,7 +29,7 @@ extension FramedBatches {
       } catch {
         throw .unreadable(reason: "the records of a kept batch are \(error)")
       }
-      builder.append(checked: batch, header: header, tag: tag)
+      builder.append(checked: batch, header: header, tag: tag, isLast: rest.count == header.size)
       rest = UnsafeRawBufferPointer(rebasing: rest[header.size...])
     }
     return builder.finish()

@@ -32,6 +32,8 @@ public final class FramedBatches: @unchecked Sendable {
   private(set) var buffer = ByteBuffer(capacity: FramedBatches.smallBytes)
   private var isPooled = false
   var batches: [Batch] = []
+  /// Whose request it is and which, if a producer said so: it is stored once.
+  var producer: ProducerStamp?
   /// The records of all batches together.
   public internal(set) var recordCount = 0
 

@@ -19,6 +19,8 @@ struct IndexSummary: Equatable {
   var damaged = 0
   /// Where the tag dictionary ends in the file.
   var dictionaryEnd = IndexSummary.bytes
+  /// True when the segment holds a batch that a producer has stamped.
+  var holdsStamps = false
   /// CRC-32C of the batch entries, the dictionary, the two other indexes and the numbers above.
   var checksum: UInt32 = 0
 
@@ -36,6 +38,7 @@ struct IndexSummary: Equatable {
     damaged = Int(base.bigEndian(20, as: UInt32.self))
     dictionaryEnd = Int(base.bigEndian(24, as: UInt32.self))
     checksum = base.bigEndian(28, as: UInt32.self)
+    holdsStamps = base.bigEndian(32, as: UInt32.self) != 0
     guard dictionaryEnd >= IndexSummary.bytes, dictionaryEnd <= BatchIndex.entriesFrom
     else { return nil }
   }
@@ -50,6 +53,8 @@ struct IndexSummary: Equatable {
   func update(_ crc: inout Crc32c) {
     let header = encoded()
     crc.update(UnsafeRawBufferPointer(rebasing: header.bytes[..<28]))
+    // Where nothing is stamped the checksum is what it was before stamps were known.
+    if holdsStamps { crc.update(UnsafeRawBufferPointer(rebasing: header.bytes[32..<36])) }
   }
 
   private func encoded() -> ByteBuffer {
@@ -64,6 +69,7 @@ struct IndexSummary: Equatable {
       base.storeBigEndian(UInt32(damaged), at: 20)
       base.storeBigEndian(UInt32(dictionaryEnd), at: 24)
       base.storeBigEndian(checksum, at: 28)
+      base.storeBigEndian(UInt32(holdsStamps ? 1 : 0), at: 32)
       return IndexSummary.bytes
     }
     return header

@@ -112,16 +112,22 @@ public final class Journal: Sendable {
       throw LogError(reading: error)
     }
     guard let file else { return nil }
-    guard file.count >= Journal.snapshotHeaderBytes, let base = file.bytes.baseAddress else {
-      throw .corrupted(file: snapshotPath, position: 0, reason: "it is cut short")
+    if let reason = Journal.complaint(snapshot: file.bytes) {
+      throw .corrupted(file: snapshotPath, position: 0, reason: reason)
     }
-    let offset = Offset(base.bigEndian(0, as: Int64.self))
-    let checksum = base.bigEndian(8, as: UInt32.self)
+    let offset = Offset(file.bytes.baseAddress!.bigEndian(0, as: Int64.self))
     file.consume(Journal.snapshotHeaderBytes)
-    guard Crc32c.checksum(file.bytes) == checksum else {
-      throw .corrupted(file: snapshotPath, position: 8, reason: "its checksum does not hold")
-    }
     return (offset, file)
+  }
+
+  /// What is wrong with a snapshot file; `nil` for a sound one.
+  static func complaint(snapshot file: UnsafeRawBufferPointer) -> String? {
+    guard file.count >= snapshotHeaderBytes, let base = file.baseAddress else {
+      return "it is cut short"
+    }
+    let content = UnsafeRawBufferPointer(rebasing: file[snapshotHeaderBytes...])
+    let holds = Crc32c.checksum(content) == base.bigEndian(8, as: UInt32.self)
+    return holds ? nil : "its checksum does not hold"
   }
 
   /// Runs jobs where they are posted: on the writer's thread, which only hands a result over here.

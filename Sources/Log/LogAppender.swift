@@ -15,6 +15,8 @@ final class LogAppender {
   private(set) var isUnsynced = false
   /// Everything before it is on the disk, and in the index files as far as they could be saved.
   private(set) var checkpoint: Offset
+  /// Up to where the file goes that says what is remembered of the producers.
+  private var producersSaved: Offset
 
   init(_ log: PartitionLog, clock: any Clock) throws(LogError) {
     self.log = log
@@ -23,6 +25,7 @@ final class LogAppender {
     nextOffset = log.frontiers.written
     position = segment.bytes
     checkpoint = log.checkpoint
+    producersSaved = log.withProducers { $0.savedThrough }
   }
 
   /// Batches of several requests that go to the same segment in one call.
@@ -31,6 +34,8 @@ final class LogAppender {
     var parts: [UnsafeRawBufferPointer] = []
     var end: Int
     var nextOffset: Offset
+    /// What was remembered of these requests, to be forgotten again if they cannot be written.
+    var remembered: [ProducerTable.Change] = []
   }
 
   /// Appends the requests' batches in order, and notes each one's outcome in it.
@@ -41,6 +46,10 @@ final class LogAppender {
     for request in requests {
       let batches = request.batches
       do throws(LogError) {
+        if let stamp = batches.producer, let first = try firstCopy(of: stamp, batches, &run) {
+          request.outcome = .success(AppendRequest.Stored(first))
+          continue
+        }
         var mayJoin = !mustRoll(behind: run, bytes: batches.bytes, settings)
         if mayJoin { mayJoin = try number(batches) }
         if !mayJoin {
@@ -55,6 +64,7 @@ final class LogAppender {
         }
         request.outcome = .success(
           AppendRequest.Stored(baseOffset: run.nextOffset, count: batches.recordCount))
+        if let stamp = batches.producer { remember(stamp, batches, &run) }
         add(request, to: &run)
       } catch {
         request.outcome = .failure(error)
@@ -84,6 +94,7 @@ final class LogAppender {
     try synchronize()
     indexLatestTime()
     if (try? segment.indexes.save()) != nil { checkpoint = nextOffset }
+    saveProducers()
   }
 
   /// Begins a new segment unless the last one is still empty.
@@ -93,6 +104,7 @@ final class LogAppender {
     indexLatestTime()
     // Indexes that cannot be saved are made again at the next start; the log goes on.
     try? segment.indexes.save()
+    saveProducers()
     let fresh: LogSegment
     do {
       fresh = try LogSegment.create(
@@ -154,12 +166,62 @@ final class LogAppender {
     run.requests.append(request)
   }
 
+  /// The first copy of a stamped request, if the log has it, or will have with this run.
+  private func firstCopy(
+    of stamp: ProducerStamp, _ batches: FramedBatches, _ run: inout Run
+  ) throws(LogError) -> RememberedRequest? {
+    let now = clock.wallMilliseconds()
+    func look() throws(LogError) -> RememberedRequest? {
+      try log.withProducers { table throws(LogError) in
+        try table.firstCopy(of: stamp, count: batches.recordCount, now: now)
+      }
+    }
+    var first = try look()
+    if let found = first, found.baseOffset >= nextOffset {
+      // It came a moment before, in this very run: whether it can be written decides.
+      flush(&run)
+      run = Run(end: position, nextOffset: nextOffset)
+      first = try look()
+    }
+    // Nothing to append, and nothing to tell of: it was forgotten in the meantime.
+    if first == nil, batches.isEmpty { throw .sequenceTooOld(last: stamp.sequence) }
+    return first
+  }
+
+  private func remember(_ stamp: ProducerStamp, _ batches: FramedBatches, _ run: inout Run) {
+    let request = RememberedRequest(
+      sequence: stamp.sequence, count: Int32(clamping: batches.recordCount),
+      baseOffset: run.nextOffset,
+      timestamp: batches.batches[0].maxTimestamp)
+    let now = clock.wallMilliseconds()
+    run.remembered.append(
+      log.withProducers { $0.remember(request, of: stamp, now: now) })
+  }
+
+  /// Writes down what is remembered of the producers, all of whose requests must be synced. A disk
+  /// that refuses does no harm: a restart then finds out from the log.
+  private func saveProducers() {
+    guard producersSaved < nextOffset else { return }
+    let through = nextOffset
+    let now = clock.wallMilliseconds()
+    let file = log.withProducers { $0.count > 0 ? $0.encoded(through: through, now: now) : nil }
+    let path = "\(log.directory)/\(ProducerTable.fileName)"
+    if let file, (try? log.files.replaceWhole(path, with: file)) != nil {
+      producersSaved = through
+    }
+  }
+
   private func flush(_ run: inout Run) {
     guard !run.parts.isEmpty else { return }
     do {
       try segment.log.file.write(run.parts, at: position)
     } catch {
       let reason = takeBack(after: error)
+      if !run.remembered.isEmpty {
+        log.withProducers { table in
+          for change in run.remembered.reversed() { table.takeBack(change) }
+        }
+      }
       for request in run.requests { request.outcome = .failure(reason) }
       return
     }
@@ -175,6 +237,11 @@ final class LogAppender {
     position = run.end
     nextOffset = run.nextOffset
     isUnsynced = true
+    if !run.remembered.isEmpty {
+      segment.batches.noteStamp()
+      let now = clock.wallMilliseconds()
+      log.withProducers { $0.forget(now: now) }
+    }
     log.frontiers.advanceWritten(to: nextOffset)
     if log.settings.durability == .memory { log.frontiers.advanceCommitted(to: nextOffset) }
   }

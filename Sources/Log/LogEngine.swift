@@ -1,3 +1,5 @@
+import Platform
+
 /// Where logs are kept: what the broker asks for when topics come and go.
 public protocol LogEngine: AnyObject, Sendable {
   /// Opens a partition's log, or makes it. May wait for the disk.
@@ -15,6 +17,10 @@ public protocol LogEngine: AnyObject, Sendable {
   func wakeWriter()
   /// Bytes that were submitted and not yet answered for.
   var queuedBytes: Int { get }
+  /// Where producers are counted.
+  var producerMetrics: ProducerMetrics { get }
   /// Why no more writes are taken; `nil` while they are.
   var whyOffline: String? { get }
+  /// How much room there is; `nil` when that cannot be told. May wait for the disk.
+  var space: DiskSpace? { get }
 }

@@ -18,10 +18,25 @@ public enum LogError: Error, Sendable, Equatable {
   case unwritable(reason: String)
   /// Something that a later version will take.
   case notSupportedYet(String)
+  /// A later epoch of the producer has been here.
+  case producerFenced(epoch: Int16)
+  /// A producer's request is older than those that are remembered: whether it was stored cannot be
+  /// told any more.
+  case sequenceTooOld(last: Int32)
+  /// Under a producer's sequence number something else was stored: `count` records.
+  case sequenceReused(count: Int)
   /// A read failed.
   case unreadable(reason: String)
   /// The log was deleted or the server is stopping.
   case closed
+
+  /// True when it is the producer's doing, not the disk's.
+  var isProducers: Bool {
+    switch self {
+    case .producerFenced, .sequenceTooOld, .sequenceReused: true
+    default: false
+    }
+  }
 
   init(reading error: SystemError) { self = .unreadable(reason: error.description) }
 

@@ -12,13 +12,14 @@ struct LogLoader {
   let wasClean: Bool
   let clock: any Clock
   let metrics: LogMetrics
+  let producerLimits: ProducerLimits
   /// Says, for people, what was found.
   let report: @Sendable (String) -> Void
 
   func load() throws(LogError) -> PartitionLog {
     do {
       try files.createDirectory(directory)
-      var bases = try segmentBases()
+      var bases = try LogLoader.segmentBases(in: directory, files)
       if bases.isEmpty { return try makeNew() }
       let point = try dropEmptyLast(&bases)
       var segments: [LogSegment] = []
@@ -36,10 +37,13 @@ struct LogLoader {
         end = outcome.nextOffset
         saved = saved && outcome.saved
       }
+      let producers = ProducerLoader(
+        directory: directory, files: files, limits: producerLimits, now: clock.wallMilliseconds(),
+        report: report)
       return PartitionLog(
         name: name, directory: directory, files: files, writer: writer, metrics: metrics,
         segments: segments, end: end, checkpoint: saved ? end : min(point, end),
-        settings: settings)
+        settings: settings, producers: try producers.load(segments, end: end))
     } catch {
       throw LogError(writing: error)
     }
@@ -64,10 +68,14 @@ struct LogLoader {
       at: .zero, in: directory, files, now: clock.wallMilliseconds())
     return PartitionLog(
       name: name, directory: directory, files: files, writer: writer, metrics: metrics,
-      segments: [segment], end: .zero, checkpoint: .zero, settings: settings)
+      segments: [segment], end: .zero, checkpoint: .zero, settings: settings,
+      producers: ProducerTable(limits: producerLimits))
   }
 
-  private func segmentBases() throws(SystemError) -> [Offset] {
+  /// The first offsets of the segments in a log's directory, sorted.
+  static func segmentBases(
+    in directory: String, _ files: any FileSystem
+  ) throws(SystemError) -> [Offset] {
     var bases: [Offset] = []
     for file in try files.list(directory) where file.hasSuffix(".log") {
       let stem = file.dropLast(4)

@@ -24,6 +24,8 @@ public struct LogMetrics: Sendable {
   public let damagedRanges: Counter
   /// Bytes of log deleted by retention and truncation.
   public let deletedBytes: Counter
+  /// What is counted of producers who number their requests.
+  public let producers: ProducerMetrics
 }
 
 extension LogMetrics {
@@ -53,6 +55,7 @@ extension LogMetrics {
       rebuiltIndexes: counter("rebuilt_indexes", "Segments whose indexes were rebuilt at start."),
       damagedRanges: counter("damaged_ranges", "Stretches of a log found damaged at start."),
       deletedBytes: counter(
-        "deleted_bytes", "Bytes of log deleted by retention and truncation.", unit: .bytes))
+        "deleted_bytes", "Bytes of log deleted by retention and truncation.", unit: .bytes),
+      producers: ProducerMetrics(registry))
   }
 }

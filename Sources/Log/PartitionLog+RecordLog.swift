@@ -24,8 +24,14 @@ extension PartitionLog: RecordLog {
     try Retention(self, writer: writer, metrics: metrics).truncate(before: offset)
   }
 
-  /// In whole segments.
+  /// From memory.
+  public func producer(_ id: Int64, now: Int64) -> ProducerStanding {
+    withProducers { ProducerStanding($0, id: id, now: now) }
+  }
+
+  /// In whole segments. Producers who are silent for too long are forgotten, too.
   public func enforceRetention(now: Int64) throws(LogError) {
+    withProducers { $0.forget(now: now) }
     try Retention(self, writer: writer, metrics: metrics).enforce(now: now)
   }
 }

@@ -23,11 +23,12 @@ public final class PartitionLog: Sendable {
   public let frontiers: Frontiers
   let state: Lock<State>
   private let currentSettings: Lock<LogSettings>
+  private let producers: Lock<ProducerTable>
 
   init(
     name: String, directory: String, files: any FileSystem, writer: LogWriter,
     metrics: LogMetrics, segments: [LogSegment], end: Offset, checkpoint: Offset,
-    settings: LogSettings
+    settings: LogSettings, producers: ProducerTable
   ) {
     self.name = name
     self.directory = directory
@@ -38,6 +39,8 @@ public final class PartitionLog: Sendable {
     frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)
     state = Lock(State(segments: segments))
     currentSettings = Lock(settings)
+    metrics.producers.remembered.add(producers.count)
+    self.producers = Lock(producers)
   }
 
   /// What its topic says about it; may be changed at any time.
@@ -160,7 +163,24 @@ public final class PartitionLog: Sendable {
   }
 
   /// No read, append or wait succeeds from now on.
-  func close() { state.withLock { $0.closed = true } }
+  func close() {
+    state.withLock { $0.closed = true }
+    withProducers { $0 = ProducerTable(limits: $0.limits) }
+  }
+
+  /// Looks at what is remembered of the producers, or changes it: the writer's thread, and whoever
+  /// forgets.
+  func withProducers<Value, Failure: Error>(
+    _ body: (inout ProducerTable) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let (value, grown) = try producers.withLock { table throws(Failure) in
+      let before = table.count
+      let value = try body(&table)
+      return (value, table.count - before)
+    }
+    if grown != 0 { metrics.producers.remembered.add(grown) }
+    return value
+  }
 
   func openSegments() throws(LogError) -> [LogSegment] {
     let (segments, closed) = state.withLock { ($0.segments, $0.closed) }

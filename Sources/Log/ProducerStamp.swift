@@ -11,6 +11,9 @@ public struct ProducerStamp: Sendable, Equatable {
   /// The first id that the server gives to its own work (delays that fall due, transactions).
   public static let ownFrom: Int64 = 1 << 62
 
+  /// True for the server's own work, which no producer's table takes in.
+  var isOwnWork: Bool { id >= ProducerStamp.ownFrom }
+
   /// A stamp.
   public init(id: Int64, epoch: Int16, sequence: Int32) {
     (self.id, self.epoch, self.sequence) = (id, epoch, sequence)

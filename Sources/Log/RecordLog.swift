@@ -12,10 +12,13 @@ public protocol RecordLog: AnyObject, Sendable {
 
   /// Appends batches together or not at all. An empty set asks only for what was appended before to
   /// be acknowledged. `completion` runs on `sink`, once. Nothing needs to happen before the
-  /// engine's `wakeWriter`.
+  /// engine's `wakeWriter`. What a producer has stamped is appended once: a repeat gets the first
+  /// outcome again, and so does a stamp without batches.
   func append(
     _ batches: FramedBatches, acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
     completion: @escaping @Sendable (Result<AppendRequest.Stored, LogError>) -> Void)
+  /// What the log remembers of a producer, at a time in milliseconds since 1970.
+  func producer(_ id: Int64, now: Int64) -> ProducerStanding
   /// Chooses byte ranges; touches no record.
   func read(_ request: ReadRequest) throws(LogError) -> LogSlice
   /// The first visible offset not older than a time in milliseconds since 1970; may wait for the

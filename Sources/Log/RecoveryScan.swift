@@ -120,6 +120,7 @@ struct RecoveryScan {
 
   private mutating func add(_ batch: BegunBatch) throws(SystemError) {
     let header = batch.header
+    if let stamp = header.stamp, !stamp.isOwnWork { indexes.batches.noteStamp() }
     let tag = if let name = batch.tag { try indexes.batches.define(name) ?? 0 } else { UInt32(0) }
     append(at: header.baseOffset, position: batch.position, bytes: header.size, tag: tag)
     nextOffset = header.nextOffset

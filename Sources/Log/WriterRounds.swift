@@ -163,12 +163,13 @@ final class WriterRounds {
     var bytes = 0
     for request in group.requests {
       switch request.outcome {
+      case .success(let stored) where stored.isDuplicate: break
       case .success:
         batches += request.batches.batches.count
         records += request.batches.recordCount
         bytes += request.batches.bytes
       case .failure(let error):
-        metrics.refusedAppends.increment()
+        if !error.isProducers { metrics.refusedAppends.increment() }
         note(error)
       }
     }

@@ -51,6 +51,9 @@ public final class ClientSocket: Sendable {
     }
   }
 
+  /// Ends both directions at once: a call that waits, on whichever thread, sees the end.
+  public func close() { _ = Glibc.shutdown(descriptor.number, CInt(SHUT_RDWR)) }
+
   /// Receives up to `count` bytes and drops them in the kernel, as a network card would carry them
   /// off (`MSG_TRUNC`): what is measured is then the sender alone. 0 is the end.
   public func discard(_ count: Int) throws(SystemError) -> Int {

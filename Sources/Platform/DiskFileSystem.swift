@@ -83,6 +83,15 @@ public struct DiskFileSystem: FileSystem {
     _ = try valueOrError("fsync", path) { fsync(directory.number) }
   }
 
+  /// `statvfs(3)`; what is kept for root does not count as available.
+  public func space(at path: String) throws(SystemError) -> DiskSpace {
+    var answer = statvfs()
+    _ = try valueOrError("statvfs", path) { statvfs(path, &answer) }
+    let unit = Int(answer.f_frsize)
+    return DiskSpace(
+      totalBytes: Int(answer.f_blocks) * unit, availableBytes: Int(answer.f_bavail) * unit)
+  }
+
   /// The text of a small file whose size the kernel does not tell beforehand (`/proc`, `/sys`).
   public func readSpecial(_ path: String) throws(SystemError) -> String {
     let file = try DiskFile(path, .read)

@@ -17,6 +17,8 @@ public protocol FileSystem: Sendable {
   func rename(_ from: String, to: String) throws(SystemError)
   /// Returns when the names in a directory are on the disk.
   func synchronizeDirectory(_ path: String) throws(SystemError)
+  /// The room of the file system that holds something. May wait for the disk.
+  func space(at path: String) throws(SystemError) -> DiskSpace
 }
 
 extension FileSystem {

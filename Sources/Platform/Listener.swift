@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A listening TCP socket.
+/// A listening socket. One at a path takes the path with it when it goes.
 public final class Listener: Sendable {
   /// How an attempt to accept ended.
   public enum Outcome: Sendable {
@@ -15,14 +15,31 @@ public final class Listener: Sendable {
 
   let descriptor: Descriptor
   /// Where it listens; the port is the real one.
-  public let address: SocketAddress
+  public let address: ListenAddress
+
+  init(owning descriptor: consuming Descriptor, at address: ListenAddress) {
+    self.descriptor = descriptor
+    self.address = address
+  }
+
+  deinit {
+    if case .path(let path) = address { _ = Glibc.unlink(path) }
+  }
+
+  /// Binds and listens at either kind of place.
+  public convenience init(_ address: ListenAddress) throws(SystemError) {
+    switch address {
+    case .network(let address): try self.init(address)
+    case .path(let path): try self.init(path: path)
+    }
+  }
 
   /// Binds and listens. Throws when the address is taken or not this machine's.
   ///
   /// Connections of a loopback listener are under `reno`, which every kernel has: a path that loses
   /// nothing gains nothing from a congestion control that paces (BBR), and large downloads were
   /// half as fast under it, for twice the processor's time.
-  public init(_ address: SocketAddress, backlog: Int = 1024) throws(SystemError) {
+  public convenience init(_ address: SocketAddress, backlog: Int = 1024) throws(SystemError) {
     let family = address.isVersion6 ? AF_INET6 : AF_INET
     let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let socket = Descriptor(
@@ -38,8 +55,8 @@ public final class Listener: Sendable {
       Glibc.listen(socket.number, CInt(clamping: backlog))
     }
     if address.isLoopback { Listener.leaveUnpaced(socket) }
-    self.address = try SocketAddress(descriptor: socket)
-    descriptor = socket
+    let bound = try SocketAddress(descriptor: socket)
+    self.init(owning: socket, at: .network(bound))
   }
 
   /// What is accepted inherits it. Does nothing where it is not allowed.

@@ -37,6 +37,16 @@ public struct ProcessUsage: Sendable {
     openDescriptors = UInt64(descriptors.count)
   }
 
+  /// Where the running program lies; its bare name where there is no `/proc`.
+  public static var programPath: String {
+    var path = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = path.withUnsafeMutableBytes { room in
+      readlink(
+        "/proc/self/exe", room.baseAddress!.assumingMemoryBound(to: CChar.self), room.count)
+    }
+    return count > 0 ? String(decoding: path[..<count], as: UTF8.self) : "sluice"
+  }
+
   private static func bootSeconds(_ files: DiskFileSystem) -> UInt64? {
     guard let text = try? files.readSpecial("/proc/stat") else { return nil }
     for line in text.split(separator: "\n") where line.hasPrefix("btime ") {

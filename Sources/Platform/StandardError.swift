@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where log lines go.
+/// Where log lines go, and what is said to people beside a command's output.
 public enum StandardError {
   /// Writes a line whole, so that lines of several threads do not mix.
   public static func write(_ bytes: UnsafeRawBufferPointer) {
@@ -12,7 +12,7 @@ public enum StandardError {
     }
   }
 
-  /// True when somebody watches.
+  /// True when a person looks at it.
   public static var isTerminal: Bool { isatty(2) == 1 }
 
   /// Writes text.

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// One side of a TCP connection, non-blocking, with `TCP_NODELAY` set. Closed when its last user
-/// goes.
+/// One side of a connection, over TCP with `TCP_NODELAY` set or over a socket in the file system;
+/// non-blocking. Closed when its last user goes.
 public final class StreamSocket: Sendable {
   let descriptor: Descriptor
 
@@ -60,6 +60,14 @@ public final class StreamSocket: Sendable {
     var flag: CInt = isCorked ? 1 : 0
     let length = socklen_t(MemoryLayout<CInt>.size)
     _ = setsockopt(descriptor.number, CInt(IPPROTO_TCP), TCP_CORK, &flag, length)
+  }
+
+  /// Has the kernel take no more than so many bytes that it cannot send yet
+  /// (`TCP_NOTSENT_LOWAT`). Does nothing where that is unknown.
+  public func limitUnsent(_ bytes: Int) {
+    var limit = CInt(clamping: bytes)
+    let length = socklen_t(MemoryLayout<CInt>.size)
+    _ = setsockopt(descriptor.number, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &limit, length)
   }
 
   /// Has the kernel move up to `count` bytes of a file from `position` on (`sendfile(2)`).

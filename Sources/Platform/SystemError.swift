@@ -28,6 +28,9 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
   /// True when the thing named does not exist.
   public var isNotFound: Bool { code == ENOENT }
 
+  /// True when something is a file where a directory was looked for.
+  public var isNoDirectory: Bool { code == ENOTDIR }
+
   /// One line: operation, subject, reason.
   public var description: String {
     let reason = String(cString: strerror(code))

@@ -21,6 +21,29 @@ public struct ThreadUsage: Sendable {
     userMicroseconds: 0, systemMicroseconds: 0, minorFaults: 0, majorFaults: 0,
     voluntarySwitches: 0, involuntarySwitches: 0)
 
+  /// The figures of two stretches together.
+  public static func + (left: ThreadUsage, right: ThreadUsage) -> ThreadUsage {
+    ThreadUsage(
+      userMicroseconds: left.userMicroseconds + right.userMicroseconds,
+      systemMicroseconds: left.systemMicroseconds + right.systemMicroseconds,
+      minorFaults: left.minorFaults + right.minorFaults,
+      majorFaults: left.majorFaults + right.majorFaults,
+      voluntarySwitches: left.voluntarySwitches + right.voluntarySwitches,
+      involuntarySwitches: left.involuntarySwitches + right.involuntarySwitches)
+  }
+
+  /// What was used from `earlier` on. The split of CPU time into user and system is an estimate of
+  /// the kernel's, of which either part may go back a little; their sum does not.
+  public static func - (later: ThreadUsage, earlier: ThreadUsage) -> ThreadUsage {
+    ThreadUsage(
+      userMicroseconds: max(0, later.userMicroseconds - earlier.userMicroseconds),
+      systemMicroseconds: max(0, later.systemMicroseconds - earlier.systemMicroseconds),
+      minorFaults: later.minorFaults - earlier.minorFaults,
+      majorFaults: later.majorFaults - earlier.majorFaults,
+      voluntarySwitches: later.voluntarySwitches - earlier.voluntarySwitches,
+      involuntarySwitches: later.involuntarySwitches - earlier.involuntarySwitches)
+  }
+
   /// The calling thread's figures (`getrusage(RUSAGE_THREAD)`).
   ///
   /// The thread's CPU clock is read first: that brings the kernel's own count up to this moment,

@@ -15,13 +15,18 @@ struct Inspect: ParsableCommand {
   @Argument(help: "A segment file (.log) whose batches to list; without it, all topics.")
   var segment: String?
 
+  @Flag(help: "Give one JSON document instead of lines.")
+  var json = false
+
   func run() throws {
     do {
       if let segment {
-        try SegmentListing(segment).print()
+        let listing = SegmentListing(segment)
+        if json { try listing.printJSON() } else { try listing.print() }
       } else {
         let directory = data ?? EnvironmentOptions()["data"] ?? "./sluice-data"
-        try DirectoryListing(directory).print()
+        let listing = DirectoryListing(directory)
+        if json { try listing.printJSON() } else { try listing.print() }
       }
     } catch let error as SystemError {
       throw ValidationError("\(error)")

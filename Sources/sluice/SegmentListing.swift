@@ -1,22 +1,75 @@
+import JSON
 import Log
 import Platform
 
-/// The batches of one segment file, a line each.
+/// The batches of one segment file.
 struct SegmentListing {
   private let path: String
 
   init(_ path: String) { self.path = path }
 
+  /// A line a batch.
   func print() throws {
     Swift.print("position\tbase_offset\trecords\tbytes\tmax_timestamp\tcrc\ttag")
-    let end = try SegmentSurvey(path).forEachBatch { batch in
-      let crc = String(batch.header.checksum, radix: 16)
+    let damage = try forEachBatch { batch in
       Swift.print(
         batch.position, batch.header.baseOffset, batch.header.recordCount, batch.header.size,
-        batch.header.maxTimestamp, crc, batch.tag ?? "-", separator: "\t")
+        batch.header.maxTimestamp, SegmentListing.checksum(batch), batch.tag ?? "-",
+        separator: "\t")
     }
-    if let damage = end.damage {
-      Swift.print("unsound at position \(damage.position): \(damage.reason)")
+    if let damage { Swift.print("unsound at position \(damage.position): \(damage.reason)") }
+  }
+
+  /// One document.
+  func printJSON() throws {
+    let output = JSONOutput()
+    output.json.beginObject()
+    output.json.key("segment")
+    output.json.string(path)
+    output.json.key("batches")
+    output.json.beginArray()
+    let damage = try forEachBatch { batch in
+      SegmentListing.write(batch, to: &output.json)
+      output.flushWhenLarge()
     }
+    output.json.endArray()
+    JSONOutput.write(damage: damage, to: &output.json)
+    output.json.endObject()
+    output.end()
+  }
+
+  private func forEachBatch(
+    _ body: (SegmentSurvey.Batch) -> Void
+  ) throws -> (position: Int, reason: String)? {
+    var bar = ProgressBar("inspect", totalBytes: try DiskFile(path, .read).size())
+    defer { bar.end() }
+    return try SegmentSurvey(path).forEachBatch { batch in
+      bar.clear()
+      body(batch)
+      bar.advance(to: batch.position)
+    }.damage
+  }
+
+  private static func checksum(_ batch: SegmentSurvey.Batch) -> String {
+    String(batch.header.checksum, radix: 16)
+  }
+
+  private static func write(_ batch: SegmentSurvey.Batch, to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("position")
+    json.number(batch.position)
+    json.key("base_offset")
+    json.number(batch.header.baseOffset.value)
+    json.key("records")
+    json.number(Int(batch.header.recordCount))
+    json.key("bytes")
+    json.number(batch.header.size)
+    json.key("max_timestamp")
+    json.number(batch.header.maxTimestamp)
+    json.key("crc")
+    json.string(checksum(batch))
+    json.key("tag")
+    if let tag = batch.tag { json.string(tag) } else { json.null() }
+    json.endObject()
   }
 }

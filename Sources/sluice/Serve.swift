@@ -18,8 +18,20 @@ struct Serve: ParsableCommand {
 
   @OptionGroup var options: ServeOptions
 
+  @Flag(
+    help: """
+      Print a hardened systemd unit that serves with the other options given here, and end.
+      """)
+  var printSystemdUnit = false
+
   func run() throws {
     let settings = try options.settings()
+    if printSystemdUnit {
+      if let data = options.data, !data.hasPrefix("/") {
+        throw ValidationError("--data must be a path from / on to stand in a unit.")
+      }
+      return print(SystemdUnit(settings, data: options.data).text, terminator: "")
+    }
     TerminationSignals.block()
     LoggingSystem.bootstrap { _ in settings.logFormat.handler() }
     var logger = Logger(label: "sluice")

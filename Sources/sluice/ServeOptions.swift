@@ -10,8 +10,11 @@ struct ServeOptions: ParsableArguments {
   var data: String?
 
   @Option(
-    help: "Where to listen, as HOST:PORT; port 0 lets the kernel choose. (default: 127.0.0.1:8080)")
-  var listen: String?
+    help: """
+      Where to listen: HOST:PORT, where port 0 lets the kernel choose, or unix:/PATH. May be given \
+      several times. (default: 127.0.0.1:8080)
+      """)
+  var listen: [String] = []
 
   @Flag(help: "Let anybody in who can reach the address. Needed to listen beyond loopback.")
   var allowAnonymous = false
@@ -22,6 +25,11 @@ struct ServeOptions: ParsableArguments {
 
   @Flag(help: "Do not make a topic because a produce names it.")
   var noAutoCreate = false
+
+  @Option(
+    name: .customLong("static"),
+    help: "A folder to read the status page from, at each request. (default: the built-in page)")
+  var pageFolder: String?
 
   @Option(help: "Event loops. (default: the number of processors)")
   var loops: Int?
@@ -44,6 +52,12 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Long polls at one time. (default: 10000)")
   var maxWaiters: Int?
 
+  @Option(help: "Event streams at one time: status pages, records as events. (default: 1000)")
+  var maxStreams: Int?
+
+  @Option(help: "Bytes that a comparison of copies sends at a time. (default: 4294967296)")
+  var maxComparisonBytes: Int?
+
   @Option(help: "Topics at one time. (default: 10000)")
   var maxTopics: Int?
 
@@ -52,6 +66,12 @@ struct ServeOptions: ParsableArguments {
 
   @Option(help: "Consumer groups at one time. (default: 10000)")
   var maxGroups: Int?
+
+  @Option(help: "Producers that each partition remembers. (default: 10000)")
+  var maxProducers: Int?
+
+  @Option(help: "How long a producer may be silent before it is forgotten. (default: 7d)")
+  var producerExpiry: String?
 
   @OptionGroup var transactions: TransactionOptions
 
@@ -70,6 +90,9 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Seconds a stop waits for requests under way. (default: 10)")
   var drainTimeout: Int?
 
+  @Option(help: "Seconds a comparison of copies may take. (default: 60)")
+  var comparisonTimeout: Int?
+
   @Option(help: "How log lines look: logfmt or json. (default: logfmt)")
   var logFormat: String?
 
@@ -79,20 +102,19 @@ struct ServeOptions: ParsableArguments {
   /// The settings, from the command line first and the environment behind it.
   func settings() throws -> ServeSettings {
     let environment = EnvironmentOptions()
-    let text = listen ?? environment["listen"] ?? "127.0.0.1:8080"
-    guard let address = SocketAddress(text) else {
-      throw ValidationError("\(text) is not HOST:PORT with a numeric host.")
-    }
     let anonymous = try allowAnonymous || environment.flag("allow-anonymous")
-    guard anonymous || address.isLoopback else {
-      throw ValidationError(
-        "\(text) can be reached by others. Give --allow-anonymous to let everybody in.")
-    }
-    var settings = ServeSettings(address: address)
+    var settings = ServeSettings(addresses: try addresses(environment, anonymous: anonymous))
     settings.data = data ?? environment["data"] ?? "./sluice-data"
-    settings.service.allowsAnyHost = anonymous && !address.isLoopback
+    settings.service.allowsAnyHost =
+      anonymous && settings.server.addresses.contains(where: \.isOpenToOthers)
     settings.service.hostNames =
       (hostName.isEmpty ? environment.list("host-name") : hostName).map { $0.lowercased() }
+    settings.service.pageFolder = pageFolder ?? environment["static"]
+    if let folder = settings.service.pageFolder {
+      guard DiskFileSystem().exists(folder + "/index.html") else {
+        throw ValidationError("--static: there is no \(folder)/index.html.")
+      }
+    }
     settings.limits.autoCreatesTopics = try !(noAutoCreate || environment.flag("no-auto-create"))
     try applyLimits(environment, to: &settings)
     try applyTimes(environment, to: &settings)
@@ -109,6 +131,24 @@ struct ServeOptions: ParsableArguments {
     return settings
   }
 
+  private func addresses(
+    _ environment: EnvironmentOptions, anonymous: Bool
+  ) throws -> [ListenAddress] {
+    var texts = listen.isEmpty ? environment.list("listen") : listen
+    if texts.isEmpty { texts = ["127.0.0.1:8080"] }
+    return try texts.map { text in
+      guard let address = ListenAddress(text) else {
+        throw ValidationError(
+          "\(text) is neither HOST:PORT with a numeric host nor unix: and a path from / on.")
+      }
+      guard anonymous || !address.isOpenToOthers else {
+        throw ValidationError(
+          "\(text) can be reached by others. Give --allow-anonymous to let everybody in.")
+      }
+      return address
+    }
+  }
+
   private func applyLimits(
     _ environment: EnvironmentOptions, to settings: inout ServeSettings
   ) throws {
@@ -120,9 +160,13 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxBodyBytes, "max-body-bytes", &settings.service.bodyBytesMax)
     try environment.set(maxQueuedBytes, "max-queued-bytes", &settings.limits.queuedBytesMax)
     try environment.set(maxWaiters, "max-waiters", &settings.limits.waitersMax)
+    try environment.set(maxStreams, "max-streams", &settings.service.streamsMax)
+    try environment.set(
+      maxComparisonBytes, "max-comparison-bytes", &settings.service.comparisonBytesMax)
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
+    try environment.set(maxProducers, "max-producers", &settings.limits.producers.countMax)
     try transactions.apply(environment, to: &settings.limits.transactions)
   }
 
@@ -135,6 +179,10 @@ struct ServeOptions: ParsableArguments {
       bodyTimeout, "body-timeout", &settings.server.bodySilenceMilliseconds)
     try environment.setSeconds(
       sendTimeout, "send-timeout", &settings.server.sendSilenceMilliseconds)
+    try environment.setDuration(
+      producerExpiry, "producer-expiry", &settings.limits.producers.expiryMilliseconds)
     try environment.setSeconds(drainTimeout, "drain-timeout", &settings.server.drainMilliseconds)
+    try environment.setSeconds(
+      comparisonTimeout, "comparison-timeout", &settings.service.comparisonMillisecondsMax)
   }
 }

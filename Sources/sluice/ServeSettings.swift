@@ -13,5 +13,5 @@ struct ServeSettings {
   var logFormat = LogFormat.logfmt
   var logLevel = Logger.Level.info
 
-  init(address: SocketAddress) { server = ServerConfiguration(address: address) }
+  init(addresses: [ListenAddress]) { server = ServerConfiguration(addresses: addresses) }
 }

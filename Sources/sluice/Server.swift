@@ -30,17 +30,20 @@ struct Server {
       settings.server, clock: clock, metrics: service.httpMetrics,
       deliveryMetrics: service.deliveryMetrics
     ) { APIHandler(service) }
-    logger.info(
-      "listening",
-      metadata: [
-        "address": "\(server.address)", "data": "\(settings.data)",
-        "version": "\(Sluice.version)", "loops": "\(settings.server.loopCount)",
-      ])
+    for address in server.addresses {
+      logger.info(
+        "listening",
+        metadata: [
+          "address": "\(address)", "data": "\(settings.data)", "version": "\(Sluice.version)",
+          "loops": "\(settings.server.loopCount)",
+        ])
+    }
     let (directory, broker) = try openData(service, clock, server)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     service.beginDraining()
     server.drain()
+    service.stop()
     broker.stop()
     directory.close()
     if let reason = directory.writer.whyOffline {
@@ -56,11 +59,15 @@ struct Server {
     let start = clock.monotonicTime()
     let report: @Sendable (String) -> Void = { [logger] text in logger.warning("\(text)") }
     let directory = try DataDirectory(
-      settings.data, clock: clock, metrics: service.logMetrics, report: report)
+      settings.data, clock: clock, metrics: service.logMetrics,
+      producers: settings.limits.producers, report: report)
     let broker = try Broker(
       engine: directory, clock: clock, limits: settings.limits, report: report)
-    broker.scheduler.every(milliseconds: 1000) { [weak service] in service?.sampleRates() }
-    service.open(broker)
+    broker.scheduler.every(milliseconds: 1000) { [weak service] in
+      service?.sampleRates()
+      service?.sampleSpace()
+    }
+    try service.open(broker)
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
     logger.info(
       "ready", metadata: ["topics": "\(broker.topics.count)", "opened_in_ms": "\(took)"])

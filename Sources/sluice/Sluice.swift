@@ -9,5 +9,5 @@ struct Sluice: ParsableCommand {
     commandName: "sluice",
     abstract: "A message log with an HTTP face.",
     version: version,
-    subcommands: [Serve.self, Inspect.self, BenchCommand.self])
+    subcommands: [Serve.self, Inspect.self, Verify.self, BenchCommand.self])
 }

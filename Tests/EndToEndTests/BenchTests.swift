@@ -7,17 +7,8 @@ import Testing
 /// The bench is run for a moment as a person would run it: what it finds is not judged, only that
 /// it finds something and leaves nothing behind.
 @Suite struct BenchTests {
-  private static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try ServerProcess.program())
-    process.arguments = ["bench"] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  private static func run(_ arguments: [String]) throws -> Command {
+    try Command(ServerProcess.program(), ["bench"] + arguments)
   }
 
   static let loads: [[String]] = [
@@ -32,9 +23,9 @@ import Testing
   @Test(arguments: loads)
   func aLoadFindsFiguresAndCleansUp(arguments: [String]) throws {
     let directory = TemporaryDirectory()
-    let (status, output) = try Self.run(arguments + ["--json", "--directory", directory.path])
-    #expect(status == 0, "\(output)")
-    let document = try Array(output.utf8).withUnsafeBytes { bytes in
+    let bench = try Self.run(arguments + ["--json", "--directory", directory.path])
+    #expect(bench.status == 0, "\(bench.errors)")
+    let document = try Array(bench.output.utf8).withUnsafeBytes { bytes in
       let parser = JSONParser()
       let rows = try parser.parse(bytes).elements.map { $0["rows"]?.count ?? 0 }
       return rows
@@ -46,8 +37,8 @@ import Testing
   @Test func anotherServerCanBeMeasured() throws {
     let server = try TestServer()
     let url = "http://127.0.0.1:\(server.port)"
-    let (status, output) = try Self.run(["latency", "--seconds", "1", "--rate", "50", "--url", url])
-    #expect(status == 0 && output.contains("p99"), "\(output)")
+    let bench = try Self.run(["latency", "--seconds", "1", "--rate", "50", "--url", url])
+    #expect(bench.status == 0 && bench.output.contains("p99"), "\(bench.errors)")
     #expect(try server.client().get("/v1/topics").text.contains("bench-latency") == false)
   }
 
@@ -60,7 +51,7 @@ import Testing
 
   @Test(arguments: refused)
   func whatCannotBeMeasuredIsSaid(arguments: [String]) throws {
-    let (status, output) = try Self.run(arguments)
-    #expect(status != 0 && output.contains("Error"), "\(output)")
+    let bench = try Self.run(arguments)
+    #expect(bench.status != 0 && bench.errors.contains("Error"))
   }
 }

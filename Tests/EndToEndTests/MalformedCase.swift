@@ -11,7 +11,7 @@ struct MalformedCase: Sendable {
   }
 
   /// The bytes of a request as they stand, with CRLF for every line feed.
-  private static func raw(_ status: Int, _ code: String, _ text: String) -> MalformedCase {
+  static func raw(_ status: Int, _ code: String, _ text: String) -> MalformedCase {
     MalformedCase(status, code, Array(text.replacing("\n", with: "\r\n").utf8))
   }
 
@@ -56,7 +56,7 @@ struct MalformedCase: Sendable {
 
   static let all =
     heads + chunks + targets + parameters + documents + records + lines + batches
-    + groups + groupBodies + transactions
+    + groups + groupBodies + streams + comparisons + transactions
 
   static let heads = [
     raw(400, "malformed_request", "GET\n\n"),
@@ -113,8 +113,10 @@ struct MalformedCase: Sendable {
     get(400, "malformed_request", "v1"),
     get(400, "malformed_request", "/#a"),
     get(404, "not_found", "/v2/topics"), get(404, "not_found", "/v1/group"),
-    get(404, "not_found", "/v1/events"), get(404, "not_found", "/v1/scheduled"),
-    get(404, "not_found", "/v1/copy-comparison"),
+    get(404, "not_found", "/v1/events/"), get(404, "not_found", "/v1/scheduled"),
+    get(404, "not_found", "/v1/copy-comparison/1"),
+    raw(405, "method_not_allowed", "POST /v1/events HTTP/1.1\nHost: localhost\n\n"),
+    raw(405, "method_not_allowed", "DELETE /v1/copy-comparison HTTP/1.1\nHost: localhost\n\n"),
     get(400, "not_supported_yet", "/v1/topics/plain/records?key=a"),
     get(404, "not_found", "//"),
     get(404, "not_found", "/v1/topics/plain/"),

@@ -185,11 +185,4 @@ import Testing
     let partition = try client.get("/v1/topics/t/partitions/0").json
     #expect(partition["high_watermark"].int == 8000)
   }
-
-  @Test func producerHeadersAreRefusedUntilTheyMeanSomething() throws {
-    for name in ["Producer-Id", "Producer-Epoch", "Producer-Seq"] {
-      let answer = try client.post(Self.path, "x", type: "text/plain", [name: "1"])
-      #expect(answer.code == "not_supported_yet", "\(name)")
-    }
-  }
 }

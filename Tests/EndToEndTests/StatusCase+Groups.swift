@@ -64,6 +64,7 @@ extension StatusCase {
           HTTPRequest("PUT", mailers, ["Content-Type": "text/xml"], body: .text("<x/>")))
       }),
     StatusCase("listGroups", 200, nil, get("/v1/groups")),
+    StatusCase("listGroups", 400, "invalid_parameter", get("/v1/groups?limit=many")),
     StatusCase("listGroups", 406, "not_acceptable", get("/v1/groups", ["Accept": "a/b"])),
     StatusCase("getGroup", 200, nil, get(mailers)),
     StatusCase("getGroup", 400, "invalid_name", get("/v1/groups/__own")),

@@ -33,6 +33,7 @@ import Testing
     "offset_too_old": "earliest_offset", "offset_past_end": "high_watermark",
     "body_too_large": "limit_bytes", "record_too_large": "limit_bytes",
     "unsupported_media_type": "supported", "not_acceptable": "supported",
-    "invalid_batch": "batch",
+    "invalid_batch": "batch", "sequence_gap": "expected_sequence",
+    "producer_fenced": "current_epoch",
   ]
 }

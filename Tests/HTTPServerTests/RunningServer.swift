@@ -15,7 +15,7 @@ final class RunningServer {
     _ answer: @escaping @Sendable (Exchange) -> Void
   ) throws {
     var configuration = ServerConfiguration(
-      address: SocketAddress(host: "127.0.0.1", port: 0), loopCount: loops)
+      addresses: [.network(SocketAddress(host: "127.0.0.1", port: 0))], loopCount: loops)
     configure(&configuration)
     server = try HTTPServer(
       configuration, clock: SystemClock(), metrics: HTTPMetrics(registry),
@@ -31,7 +31,8 @@ final class RunningServer {
   }
 
   func connect(receiveBufferBytes: Int? = nil) throws -> RawConnection {
-    try RawConnection(port: server.address.port, receiveBufferBytes: receiveBufferBytes)
+    try RawConnection(
+      port: server.addresses[0].network?.port ?? 0, receiveBufferBytes: receiveBufferBytes)
   }
 
   /// Sends a request and reads its answer, on a connection of its own.

@@ -44,6 +44,39 @@ import Testing
     Mutation.repair(&bytes)
   }
 
+  private static let stamp = ProducerStamp(id: 5, epoch: 2, sequence: 9)
+
+  @Test func batchesTakeOnTheStampOfTheRequest() throws {
+    // The second one was another producer's, who said that more would follow.
+    var foreign = Self.sound
+    foreign[22] = 0x08
+    foreign[21] = 0x80
+    for place in 43..<57 { foreign[place] = 1 }
+    Mutation.repair(&foreign)
+    let bytes = Self.sound + foreign + Self.sound
+    let validator = BatchValidator(recordBytesMax: 100)
+    let framed = try bytes.withUnsafeBytes { try validator.frame($0, stamp: Self.stamp) }
+    #expect(framed.producer == Self.stamp)
+    let batches = try framed.array.withUnsafeBytes { try TestBatch.all(in: $0) }
+    let sound = try Self.sound.withUnsafeBytes { try TestBatch.all(in: $0) }
+    #expect(
+      batches.map { $0.records.map(\.headers) }
+        == Array(repeating: sound[0].records.map(\.headers), count: 3))
+    #expect(batches.map(\.header.stamp) == Array(repeating: Self.stamp, count: 3))
+    #expect(batches.map(\.header.attributes) == [0x8000, 0x8008, 0])
+  }
+
+  @Test(arguments: [43..<57, 21..<22])
+  func batchesThatNameAProducerNeedARequestThatDoes(places: Range<Int>) throws {
+    var bytes = Self.sound
+    for place in places { bytes[place] = places.count == 1 ? 0x80 : 1 }
+    Mutation.repair(&bytes)
+    let validator = BatchValidator(recordBytesMax: 100)
+    #expect(throws: LogError.self) { try bytes.withUnsafeBytes { try validator.frame($0).bytes } }
+    #expect(
+      try bytes.withUnsafeBytes { try validator.frame($0, stamp: Self.stamp).bytes } == bytes.count)
+  }
+
   @Test(arguments: flaws)
   func aFlawIsRefusedWithItsBatchsNumber(_ flaw: Flaw) throws {
     var second = Self.sound

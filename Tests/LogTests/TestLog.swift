@@ -14,11 +14,13 @@ final class TestLog {
   let metrics = LogMetrics(MetricsRegistry())
   let data: DataDirectory
   let log: PartitionLog
+  private let producers: ProducerLimits
   private let told: Lock<[String]>
 
   init(
     _ settings: LogSettings = LogSettings(), in directory: TemporaryDirectory? = nil,
-    clock: ManualClock = ManualClock(), files: FaultyFileSystem = FaultyFileSystem()
+    clock: ManualClock = ManualClock(), files: FaultyFileSystem = FaultyFileSystem(),
+    producers: ProducerLimits = ProducerLimits()
   ) throws {
     let directory = directory ?? TemporaryDirectory()
     let told = Lock<[String]>([])
@@ -26,7 +28,10 @@ final class TestLog {
     self.clock = clock
     self.files = files
     self.told = told
-    data = try DataDirectory(directory.path, files: files, clock: clock, metrics: metrics) { line in
+    self.producers = producers
+    data = try DataDirectory(
+      directory.path, files: files, clock: clock, metrics: metrics, producers: producers
+    ) { line in
       told.withLock { $0.append(line) }
     }
     log = try data.openLog(TestLog.name, settings: settings)
@@ -48,12 +53,12 @@ final class TestLog {
   /// Stops cleanly and opens again.
   func reopened() throws -> TestLog {
     data.close()
-    return try TestLog(log.settings, in: directory, clock: clock)
+    return try TestLog(log.settings, in: directory, clock: clock, producers: producers)
   }
 
   /// Opens a copy of the files as they are: what the next server finds when this one is killed.
   func crashed() throws -> TestLog {
-    try TestLog(log.settings, in: directory.copy(), clock: clock)
+    try TestLog(log.settings, in: directory.copy(), clock: clock, producers: producers)
   }
 
   /// Appends and waits; gives the outcome.
@@ -62,6 +67,31 @@ final class TestLog {
     _ records: [TestRecord], _ acknowledgement: AppendRequest.Acknowledgement = .committed
   ) -> Result<AppendRequest.Stored, LogError> {
     data.writer.appendAndWait(.of(records), to: log, acknowledgement: acknowledgement)
+  }
+
+  /// Appends a producer's request, with a record a tag, and waits; gives the outcome. Without tags
+  /// asks for the first answer.
+  @discardableResult
+  func produce(
+    _ id: Int64, _ sequence: Int32, _ tags: [String?] = [nil], epoch: Int16 = 0,
+    acks acknowledgement: AppendRequest.Acknowledgement = .committed
+  ) -> Result<AppendRequest.Stored, LogError> {
+    let builder = BatchBuilder(stamp: ProducerStamp(id: id, epoch: epoch, sequence: sequence))
+    for (index, tag) in tags.enumerated() {
+      builder.append(.small("\(id) \(epoch) \(sequence) \(index)", tag: tag))
+    }
+    return data.writer.appendAndWait(
+      builder.finish(), to: log, acknowledgement: acknowledgement)
+  }
+
+  /// The file of what is remembered of the producers.
+  var producersPath: String { directory.path("\(TestLog.name)/\(ProducerTable.fileName)") }
+
+  /// Everybody that is remembered.
+  var producerEntries: [Int64: ProducerEntry] {
+    var entries: [Int64: ProducerEntry] = [:]
+    log.withProducers { table in table.forEach { entries[$0] = $1 } }
+    return entries
   }
 
   /// Reads and decodes.

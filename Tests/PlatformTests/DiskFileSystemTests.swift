@@ -53,6 +53,13 @@ import Testing
     #expect(try text("kept/file") == "kept")
   }
 
+  @Test func theRoomOfAFileSystemIsTold() throws {
+    let space = try disk.space(at: directory.path)
+    #expect(space.totalBytes > 0)
+    #expect((0...space.totalBytes).contains(space.availableBytes))
+    #expect(throws: SystemError.self) { try disk.space(at: directory.path("none")) }
+  }
+
   @Test func namesAreListedSortedWhateverTheirLength() throws {
     let names = (1...250).map { String(repeating: "n", count: $0) }
     for name in names { _ = try disk.open(directory.path(name), .createOrOpen) }

@@ -35,7 +35,7 @@ import Testing
     let poller = try Poller()
     try poller.watch(listener, token: 1)
     let answer = Lock<[UInt8]>([])
-    let client = try Self.client(listener.address.port, "hello", answer)
+    let client = try Self.client(try #require(listener.address.network).port, "hello", answer)
     poller.wait(milliseconds: 5000) { #expect($0.token == 1 && $0.readable) }
     guard case .connection(let socket) = listener.accept() else {
       Issue.record("nobody came")

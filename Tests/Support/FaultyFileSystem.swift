@@ -33,4 +33,6 @@ public struct FaultyFileSystem: FileSystem {
   public func synchronizeDirectory(_ path: String) throws(SystemError) {
     try disk.synchronizeDirectory(path)
   }
+  /// The disk's.
+  public func space(at path: String) throws(SystemError) -> DiskSpace { try disk.space(at: path) }
 }

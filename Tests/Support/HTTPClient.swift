@@ -8,13 +8,17 @@ public final class HTTPClient {
 
   private let handle: OpaquePointer
   private let port: UInt16
+  private let socketPath: String?
 
   /// A client of the server on this port.
-  public init(port: UInt16) {
+  ///
+  /// - Parameter socketPath: a socket in the file system to go over instead.
+  public init(port: UInt16, socketPath: String? = nil) {
     precondition(Self.isReady, "libcurl does not start")
     guard let handle = curl_easy_init() else { preconditionFailure("no curl handle") }
     self.handle = OpaquePointer(handle)
     self.port = port
+    self.socketPath = socketPath
   }
 
   deinit { curl_easy_cleanup(raw) }
@@ -37,7 +41,7 @@ public final class HTTPClient {
     ccurl_set_transfer(raw, CURLOPT_WRITEFUNCTION, HTTPClient.takeBody)
     ccurl_set_pointer(raw, CURLOPT_WRITEDATA, context)
     let code = withExtendedLifetime(transfer) { curl_easy_perform(raw) }
-    guard code == CURLE_OK else {
+    guard code == CURLE_OK || transfer.hasEnough else {
       let message = String(cString: curl_easy_strerror(code))
       throw TransferFailure(number: Int(code.rawValue), message: message)
     }
@@ -97,6 +101,7 @@ public final class HTTPClient {
   private func configure(_ request: HTTPRequest, _ fields: UnsafeMutablePointer<curl_slist>?) {
     ccurl_set_string(raw, CURLOPT_URL, "http://127.0.0.1:\(port)\(request.path)")
     ccurl_set_string(raw, CURLOPT_PROXY, "")
+    if let socketPath { ccurl_set_string(raw, CURLOPT_UNIX_SOCKET_PATH, socketPath) }
     ccurl_set_string(raw, CURLOPT_CUSTOMREQUEST, request.method)
     ccurl_set_long(raw, CURLOPT_PATH_AS_IS, 1)
     ccurl_set_long(raw, CURLOPT_NOSIGNAL, 1)
@@ -144,9 +149,14 @@ public final class HTTPClient {
     var outgoing: [UInt8] = []
     var sent = 0
     var next: (() -> [UInt8])?
+    var hasEnough = false
     let keepsBody: Bool
+    let isEnough: ((HTTPResponse) -> Bool)?
 
-    init(_ request: HTTPRequest) { keepsBody = request.keepsBody }
+    init(_ request: HTTPRequest) {
+      keepsBody = request.keepsBody
+      isEnough = request.isEnough
+    }
 
     static func from(_ context: UnsafeMutableRawPointer?) -> Transfer? {
       context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
@@ -164,7 +174,8 @@ public final class HTTPClient {
     let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
     guard let transfer = Transfer.from(context) else { return 0 }
     transfer.response.takeBody(piece, keeping: transfer.keepsBody)
-    return size * count
+    transfer.hasEnough = transfer.isEnough?(transfer.response) ?? false
+    return transfer.hasEnough ? 0 : size * count
   }
 
   private static let giveBody: ccurl_transfer = { room, size, count, context in

@@ -12,6 +12,8 @@ public struct HTTPRequest {
   public var timeoutMilliseconds = 20_000
   /// Whether to keep the answer's body; else it is only counted and hashed.
   public var keepsBody = true
+  /// Looks at the body so far; true ends the exchange there, for an answer without an end.
+  public var isEnough: ((HTTPResponse) -> Bool)?
   /// Whether to send `Expect: 100-continue` and wait for it.
   public var expectsContinue = false
 

@@ -114,15 +114,25 @@ public final class RawConnection {
     return count
   }
 
-  private func readChunks(into response: inout HTTPResponse) throws {
-    while true {
-      guard let size = Int(try readLine(), radix: 16) else {
-        throw TransferFailure(number: 0, message: "not a chunk size")
-      }
-      take(try readBytes(size), into: &response)
-      _ = try readLine()
-      if size == 0 { return }
+  /// Reads the head of an answer whose body is read by `readChunk`.
+  public func readHead() throws -> HTTPResponse {
+    var response = HTTPResponse()
+    while case let line = try readLine(), !line.isEmpty { response.takeHeadLine(line) }
+    return response
+  }
+
+  /// Reads a chunk of a body; an empty one ends it.
+  public func readChunk() throws -> [UInt8] {
+    guard let size = Int(try readLine(), radix: 16) else {
+      throw TransferFailure(number: 0, message: "not a chunk size")
     }
+    let bytes = try readBytes(size)
+    _ = try readLine()
+    return bytes
+  }
+
+  private func readChunks(into response: inout HTTPResponse) throws {
+    while case let chunk = try readChunk(), !chunk.isEmpty { take(chunk, into: &response) }
   }
 
   private func take(_ bytes: [UInt8], into response: inout HTTPResponse) {

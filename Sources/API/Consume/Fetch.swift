@@ -136,9 +136,10 @@ final class Fetch {
     case .document:
       head.add("Content-Type", "application/json")
       stream(slice, from: offset, .document, head)
-    case .lines, .events:
+    case .lines:
       head.add("Content-Type", "application/x-ndjson")
       stream(slice, from: offset, .lines, head)
+    case .events: preconditionFailure("a stream of events is no fetch")
     }
   }
 

@@ -28,6 +28,7 @@ enum FetchResource {
     } catch {
       throw Problem(error)
     }
+    if form == .events { return try RecordStreamResource.open(call, parameters, log) }
     let fetch = Fetch(call, parameters, form, log)
     switch parameters.start {
     case .offset(let offset): fetch.read(from: offset)
@@ -43,9 +44,8 @@ enum FetchResource {
     else {
       throw Problem(
         .notAcceptable, "not_acceptable", "Records are not to be had in this form."
-      ).with("supported", offered.prefix(3).map(\.description))
+      ).with("supported", offered.map(\.description))
     }
-    if form == .events { throw Problem.notSupportedYet("text/event-stream") }
     return form
   }
 }

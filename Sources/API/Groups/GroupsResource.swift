@@ -7,14 +7,22 @@ import Platform
 enum GroupsResource {
   @Sendable static func list(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
+    let window = try ListWindow(call)
     let broker = call.broker
     let now = broker.now()
+    let (groups, total, nextAfter) = window.choose(broker.groups.all, name: \.name)
     call.respondJSON { json in
       json.beginObject()
       json.key("groups")
       json.beginArray()
-      for group in broker.groups.all { writeSummary(group, broker, now, to: &json) }
+      for group in groups {
+        GroupSums(group, group.standings(now: now), broker).write(to: &json)
+      }
       json.endArray()
+      json.key("total")
+      json.number(total)
+      json.key("next_after")
+      if let nextAfter { json.string(nextAfter) } else { json.null() }
       json.endObject()
     }
   }
@@ -78,21 +86,12 @@ enum GroupsResource {
     call.handler.hasProduced = true
   }
 
-  /// Name and sums of a group as one object.
-  static func writeSummary(
-    _ group: Group, _ broker: Broker, _ now: Int64, to json: inout JSONWriter
-  ) {
-    json.beginObject()
-    writeSums(group, group.standings(now: now), broker, to: &json)
-    json.endObject()
-  }
-
   private static func write(
     _ group: Group, _ broker: Broker, _ now: Int64, to json: inout JSONWriter
   ) {
     let standings = group.standings(now: now)
     json.beginObject()
-    writeSums(group, standings, broker, to: &json)
+    GroupSums(group, standings, broker).writeFields(to: &json)
     json.key("config")
     group.config.write(to: &json)
     json.key("partitions")
@@ -100,25 +99,6 @@ enum GroupsResource {
     for standing in standings { Self.write(standing, now, to: &json) }
     json.endArray()
     json.endObject()
-  }
-
-  private static func writeSums(
-    _ group: Group, _ standings: [GroupStanding], _ broker: Broker, to json: inout JSONWriter
-  ) {
-    let letters = group.deadLetterTopic
-    let own = standings.filter { $0.topic != letters }
-    json.key("name")
-    json.string(group.name)
-    json.key("lag")
-    json.number(own.reduce(0) { $0 + $1.lag })
-    json.key("in_flight")
-    json.number(own.reduce(0) { $0 + $1.inFlight })
-    json.key("waiting")
-    json.number(own.reduce(0) { $0 + $1.waiting + $1.dying })
-    json.key("dead")
-    json.number(broker.openDeadLetters(of: group))
-    json.key("dead_letter_topic")
-    json.string(letters)
   }
 
   private static func write(

@@ -20,6 +20,10 @@ final class ProduceAnswer {
   func finish(because problem: Problem? = nil) {
     production.onProgress = nil
     call.handler.hasProduced = true
+    if production.stamp != nil {
+      if production.recordCount == 0 { return call.fail(ProducerFields.noRecords) }
+      production.onTurn = { [handler = call.handler] in handler.hasProduced = true }
+    }
     production.finish { [self] outcomes in
       if let problem {
         call.fail(problem.with("stored", Int64(Self.stored(outcomes))))
@@ -29,11 +33,18 @@ final class ProduceAnswer {
     }
   }
 
+  /// Answers with a problem before anything was handed over: nothing is stored.
+  func drop(because problem: Problem) {
+    production.onProgress = nil
+    call.fail(problem)
+  }
+
   private static func stored(_ outcomes: [ProduceOutcome]) -> Int {
     outcomes.reduce(0) { $0 + $1.storedCount }
   }
 
   private func answer(_ outcomes: [ProduceOutcome]) {
+    if let refusal = production.refusal { return call.fail(Problem(refusal)) }
     let failures = outcomes.compactMap { outcome in
       if case .failure(let error) = outcome.result { error } else { nil }
     }
@@ -42,7 +53,11 @@ final class ProduceAnswer {
       let problem = Problem(first)
       return call.fail(stored == 0 ? problem : problem.with("stored", Int64(stored)))
     }
-    call.respondJSON(failures.isEmpty ? .ok : .multiStatus) { json in
+    var head = ResponseHead(failures.isEmpty ? .ok : .multiStatus)
+    if production.stamp != nil, outcomes.allSatisfy(\.isDuplicate) {
+      head.add("Sluice-Duplicate", "true")
+    }
+    call.respondJSON(head) { json in
       json.beginObject()
       json.key("topic")
       json.string(production.topic.name)
@@ -65,7 +80,11 @@ final class ProduceAnswer {
       json.key("count")
       json.number(stored.count)
       json.key("timestamp")
-      json.number(timestamp)
+      json.number(stored.timestamp ?? timestamp)
+      if stored.isDuplicate {
+        json.key("duplicate")
+        json.bool(true)
+      }
     case .failure(let error):
       json.key("error")
       Problem(error).write(to: &json)

@@ -8,6 +8,7 @@ struct ProduceParameters {
   let tag: Tag?
   let partition: Int?
   let acknowledgement: AppendRequest.Acknowledgement
+  let stamp: ProducerStamp?
 
   private static let known = ["key", "tag", "partition", "acks", "delay", "deliver_at"]
 
@@ -16,11 +17,7 @@ struct ProduceParameters {
     if query.value("delay") != nil || query.value("deliver_at") != nil {
       throw Problem.notSupportedYet("Delivery at a later time")
     }
-    if call.head.has(.producerID) || call.head.has(.producerEpoch)
-      || call.head.has(.producerSequence)
-    {
-      throw Problem.notSupportedYet("Idempotent produce (the Producer headers)")
-    }
+    stamp = try ProducerFields.stamp(call.head)
     key = query.value("key").map { Array($0.utf8) }
     if let text = query.value("tag") {
       guard let tag = Tag(text) else { throw ProduceParameters.badTag }

@@ -73,7 +73,7 @@ enum ProduceResource {
     }
     let production = Production(
       topic, acknowledgement: parameters.acknowledgement, timestamp: call.broker.now(),
-      sink: call.exchange.sink)
+      sink: call.exchange.sink, stamp: parameters.stamp)
     let answer = ProduceAnswer(call, production, timestamp: call.broker.now())
     let limit = topic.config.log.maxRecordBytes
     switch form {
@@ -84,15 +84,12 @@ enum ProduceResource {
         answer.finish()
       }
     case .jsonLines:
-      call.exchange.receiveBody(
-        LineBody(
-          answer, lineBytesMax: limit * 2 + (64 << 10), skipsEmptyLines: true,
-          JSONLineFramer(production, parameters, parser: call.handler.parser)))
+      let framer = JSONLineFramer(production, parameters, parser: call.handler.parser)
+      LineBody.receive(
+        answer, lineBytesMax: limit * 2 + (64 << 10), skipsEmptyLines: true, framer)
     case .textLines:
-      call.exchange.receiveBody(
-        LineBody(
-          answer, lineBytesMax: limit, skipsEmptyLines: false,
-          TextLineFramer(production, parameters)))
+      let framer = TextLineFramer(production, parameters)
+      LineBody.receive(answer, lineBytesMax: limit, skipsEmptyLines: false, framer)
     case .value, .formValue:
       call.receiveWhole(limitBytes: limit, tooLarge: recordTooLarge) { body in
         do throws(Problem) {
@@ -105,7 +102,8 @@ enum ProduceResource {
     case .batches:
       call.receiveWhole(limitBytes: call.service.options.bodyBytesMax) { body in
         do throws(LogError) {
-          let batches = try BatchValidator(recordBytesMax: limit).frame(body)
+          let batches = try BatchValidator(recordBytesMax: limit).frame(
+            body, stamp: parameters.stamp)
           if !batches.isEmpty { production.store(batches, partition: parameters.partition ?? 0) }
           answer.finish()
         } catch {

@@ -4,7 +4,7 @@ import HTTPServer
 import Metrics
 import Platform
 
-/// Health, readiness, metrics, the interface's description, and the front page.
+/// Health, readiness, metrics, and the interface's description.
 enum ServerResource {
   /// Rendered once: health is asked for more often than anything else.
   private static let healthHead = {
@@ -65,11 +65,5 @@ enum ServerResource {
     let bytes = UnsafeRawBufferPointer(
       start: sluice_openapi_yaml(), count: sluice_openapi_yaml_size())
     call.exchange.respond(call.identified(head), bytes: bytes)
-  }
-
-  @Sendable static func page(_ call: Call) throws(Problem) {
-    var head = ResponseHead(.found)
-    head.add("Location", "/v1/status")
-    call.respond(head)
   }
 }

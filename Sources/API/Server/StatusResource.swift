@@ -2,51 +2,79 @@ import Broker
 import HTTPServer
 import JSON
 import Log
+import Platform
 
-/// `/v1/status`: everything at a glance.
+/// `/v1/status`: everything at a glance. It stays small however much there is: of topics it lists
+/// the largest, of groups those that are furthest behind.
 enum StatusResource {
+  private static let listedMax = 100
+
   @Sendable static func status(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
-    let service = call.service
-    let topics = call.broker.topics
-    call.respondJSON { json in
-      json.beginObject()
-      json.key("version")
-      json.string(service.version)
-      json.key("phase")
-      json.string("\(service.phase)")
-      json.key("started")
-      json.string(TimestampText.text(service.startMilliseconds))
-      json.key("uptime_ms")
-      json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
-      json.key("storage")
-      json.string(call.broker.whyOffline == nil ? "online" : "offline")
-      json.key("totals")
-      writeTotals(topics, to: &json)
-      json.key("rates")
-      writeRates(service.rates, to: &json)
-      json.key("topics")
-      json.beginArray()
-      for topic in topics { TopicsResource.writeSummary(topic, to: &json) }
-      json.endArray()
-      json.key("groups")
-      json.beginArray()
-      let now = call.broker.now()
-      for group in call.broker.groups.all {
-        GroupsResource.writeSummary(group, call.broker, now, to: &json)
-      }
-      json.endArray()
-      json.key("transactions")
-      writeTransactions(call.broker.transactions.standing, now, to: &json)
-      json.key("strategies")
-      json.beginArray()
-      for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
-      json.endArray()
-      json.endObject()
-    }
+    call.respondJSON { Self.write(call.service, call.broker, to: &$0) }
   }
 
-  private static func writeTotals(_ topics: [Topic], to json: inout JSONWriter) {
+  /// Writes the overview. Waits for nothing; any thread may call it.
+  static func write(_ service: Service, _ broker: Broker, to json: inout JSONWriter) {
+    let topics = broker.topics
+    let now = broker.now()
+    let groups = broker.groups.all.map { GroupSums($0, $0.standings(now: now), broker) }
+    json.beginObject()
+    json.key("version")
+    json.string(service.version)
+    json.key("phase")
+    json.string("\(service.phase)")
+    json.key("started")
+    json.string(TimestampText.text(service.startMilliseconds))
+    json.key("uptime_ms")
+    json.number(service.clock.wallMilliseconds() - service.startMilliseconds)
+    json.key("storage")
+    json.string(broker.whyOffline == nil ? "online" : "offline")
+    json.key("disk")
+    writeDisk(service.space, to: &json)
+    json.key("totals")
+    writeTotals(topics, groups, to: &json)
+    json.key("rates")
+    writeRates(service.rates, to: &json)
+    json.key("topics")
+    json.beginArray()
+    for topic in most(topics, by: \.bytes) { TopicsResource.writeSummary(topic, to: &json) }
+    json.endArray()
+    json.key("groups")
+    json.beginArray()
+    for group in most(groups, by: { $0.lag + $0.dead }) { group.write(to: &json) }
+    json.endArray()
+    json.key("transactions")
+    writeTransactions(broker.transactions.standing, now, to: &json)
+    json.key("strategies")
+    json.beginArray()
+    for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
+    json.endArray()
+    json.endObject()
+  }
+
+  /// Those with the most of something, in the order they stood in.
+  private static func most<Item>(_ items: [Item], by figure: (Item) -> Int) -> [Item] {
+    if items.count <= listedMax { return items }
+    let figures = items.map(figure)
+    let chosen = items.indices.sorted { figures[$0] > figures[$1] }.prefix(listedMax)
+    return chosen.sorted().map { items[$0] }
+  }
+
+  /// The file system that holds the data; `null` where it does not tell.
+  private static func writeDisk(_ space: DiskSpace?, to json: inout JSONWriter) {
+    guard let space else { return json.null() }
+    json.beginObject()
+    json.key("total_bytes")
+    json.number(space.totalBytes)
+    json.key("available_bytes")
+    json.number(space.availableBytes)
+    json.endObject()
+  }
+
+  private static func writeTotals(
+    _ topics: [Topic], _ groups: [GroupSums], to json: inout JSONWriter
+  ) {
     json.beginObject()
     json.key("topics")
     json.number(topics.count)
@@ -56,6 +84,16 @@ enum StatusResource {
     json.number(topics.reduce(0) { $0 + $1.records })
     json.key("bytes")
     json.number(topics.reduce(0) { $0 + $1.bytes })
+    json.key("groups")
+    json.number(groups.count)
+    json.key("lag")
+    json.number(groups.reduce(0) { $0 + $1.lag })
+    json.key("in_flight")
+    json.number(groups.reduce(0) { $0 + $1.inFlight })
+    json.key("waiting")
+    json.number(groups.reduce(0) { $0 + $1.waiting })
+    json.key("dead")
+    json.number(groups.reduce(0) { $0 + $1.dead })
     json.endObject()
   }
 
@@ -108,6 +146,8 @@ enum StatusResource {
     json.key("cpu_seconds_per_gb")
     let cpu = Double(price.userMicroseconds + price.systemMicroseconds) / 1e6
     if price.bytes > 0 { json.number(cpu / Double(price.bytes) * 1e9) } else { json.null() }
+    json.key("delivery_seconds")
+    json.number(Double(price.deliveryNanoseconds) / 1e9)
     json.key("page_faults")
     json.number(price.pageFaults)
     json.key("context_switches")

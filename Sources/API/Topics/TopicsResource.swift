@@ -7,13 +7,18 @@ import Log
 enum TopicsResource {
   @Sendable static func list(_ call: Call) throws(Problem) {
     try call.requireJSONAccepted()
-    let topics = call.broker.topics
+    let window = try ListWindow(call)
+    let (topics, total, nextAfter) = window.choose(call.broker.topics, name: \.name)
     call.respondJSON { json in
       json.beginObject()
       json.key("topics")
       json.beginArray()
       for topic in topics { writeSummary(topic, to: &json) }
       json.endArray()
+      json.key("total")
+      json.number(total)
+      json.key("next_after")
+      if let nextAfter { json.string(nextAfter) } else { json.null() }
       json.endObject()
     }
   }

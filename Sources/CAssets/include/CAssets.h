@@ -8,4 +8,10 @@
 const unsigned char *sluice_openapi_yaml(void);
 size_t sluice_openapi_yaml_size(void);
 
+/* The files of static/: how many there are, and the name, the bytes and the size of each, counted from 0. */
+long sluice_asset_count(void);
+const char *sluice_asset_name(long number);
+const unsigned char *sluice_asset_bytes(long number);
+long sluice_asset_size(long number);
+
 #endif

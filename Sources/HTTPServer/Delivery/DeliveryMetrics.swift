@@ -65,6 +65,7 @@ public struct DeliveryMetrics: Sendable {
         strategy: strategy, bytes: sum { $0.bytes.value }, systemCalls: sum { $0.calls.value },
         userMicroseconds: sum { $0.userTime.value },
         systemMicroseconds: sum { $0.systemTime.value },
+        deliveryNanoseconds: sum { $0.duration.sum },
         pageFaults: sum { $0.minorFaults.value + $0.majorFaults.value },
         contextSwitches: sum { $0.voluntarySwitches.value + $0.involuntarySwitches.value })
     }

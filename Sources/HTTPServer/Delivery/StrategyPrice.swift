@@ -10,6 +10,9 @@ public struct StrategyPrice: Sendable {
   public let userMicroseconds: UInt64
   /// CPU time in the kernel, in microseconds.
   public let systemMicroseconds: UInt64
+  /// Time from the first to the last byte of each delivery, all added up, in nanoseconds: the
+  /// clients' slowness is in it.
+  public let deliveryNanoseconds: UInt64
   /// Page faults, minor and major.
   public let pageFaults: UInt64
   /// Context switches, voluntary and not.

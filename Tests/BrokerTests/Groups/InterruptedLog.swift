@@ -33,6 +33,7 @@ final class InterruptedLog: RecordLog {
     }
   }
 
+  func producer(_ id: Int64, now: Int64) -> ProducerStanding { log.producer(id, now: now) }
   func read(_ request: ReadRequest) throws(LogError) -> LogSlice { try log.read(request) }
   func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset {
     try log.offset(atOrAfter: timestamp)

@@ -1,0 +1,60 @@
+import Metrics
+import Synchronization
+
+/// How many answers without an end there are, how many there may be, and what became of them. Any
+/// thread may count.
+final class Streams: Sendable {
+  /// What goes through a stream.
+  enum Kind: Int {
+    /// The overview, once a second.
+    case status
+    /// A partition's records.
+    case records
+  }
+
+  /// Events that a slow page missed.
+  let droppedEvents: Counter
+  /// Times that records were deleted before a slow reader had them.
+  let gaps: Counter
+  private let refused: Counter
+  private let open: [Gauge]
+  private let limit: Int
+  private let count = Atomic(0)
+
+  /// - Parameter limit: the most at one time.
+  init(_ registry: MetricsRegistry, limit: Int) {
+    self.limit = limit
+    open = ["status", "records"].map { kind in
+      registry.gauge(
+        "sluice_streams", help: "Server-sent event streams open now.", labels: [("kind", kind)])
+    }
+    refused = registry.counter(
+      "sluice_streams_refused_total",
+      help: "Streams answered 429 because there were as many as there may be.")
+    droppedEvents = registry.counter(
+      "sluice_stream_dropped_events_total",
+      help: "Status events that a page was too slow to take and that a newer one replaced.")
+    gaps = registry.counter(
+      "sluice_stream_gaps_total",
+      help: "Times that records were deleted before a stream's reader had taken them.")
+  }
+
+  /// Counts a stream in, which must be counted out in the end.
+  func countIn(_ kind: Kind) throws(Problem) {
+    guard count.add(1, ordering: .relaxed).oldValue < limit else {
+      count.subtract(1, ordering: .relaxed)
+      refused.increment()
+      var problem = Problem(
+        .tooManyRequests, "too_many_streams", "There are \(limit) event streams already."
+      ).with("limit", Int64(limit))
+      problem.retryAfterSeconds = 5
+      throw problem
+    }
+    open[kind.rawValue].increment()
+  }
+
+  func countOut(_ kind: Kind) {
+    count.subtract(1, ordering: .relaxed)
+    open[kind.rawValue].decrement()
+  }
+}

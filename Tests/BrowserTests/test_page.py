@@ -1,0 +1,371 @@
+"""What one can see and do on the page, in a real browser against the real program."""
+
+import datetime
+import json
+import subprocess
+import threading
+import unittest
+
+from browser import PageTestCase
+from program import RAW, wait_for
+
+
+def run(command):
+    """Runs a curl command as the page shows it, and gives what came back."""
+    return subprocess.run(["bash", "-c", command + " -s"], capture_output=True, text=True, check=True).stdout
+
+
+class Overview(PageTestCase):
+    def test_an_empty_server_says_so(self):
+        self.open("/", "Overview")
+        self.see("strong", "Healthy")
+        self.see("main", "No topics yet")
+        self.see("main", "No groups yet")
+        self.see("footer", "serving")
+
+    def test_figures_move_while_records_come(self):
+        self.open("/", "Overview")
+        enough = threading.Event()
+
+        def produce():
+            while not enough.wait(0.05):
+                self.server.produce("moving", *[{"value": "x" * 100}] * 20)
+
+        producer = threading.Thread(target=produce)
+        producer.start()
+        try:
+            self.see(".tiles .card:first-child .big", "/s")
+            row = 'section[aria-labelledby="Topics"] tbody tr:has(a[href="#/topics/moving"])'
+            seen = set()
+            wait_for("the records of the topic grow", lambda: seen.add(self.text(f"{row} td:nth-child(4)")) or len(seen) > 3)
+            wait_for("records come in by the second", lambda: self.text(".tiles .card:first-child .big") not in ("–", "0/s"))
+            wait_for("the line is drawn", lambda: self.browser.execute_script(
+                "return document.querySelector('.tiles .line').getAttribute('d').split('L').length > 2"))
+        finally:
+            enough.set()
+            producer.join()
+
+    def test_what_carries_the_bytes_shows(self):
+        self.server.ask("POST", "/v1/topics/carried/records", "y" * 1000 + "\n" + "z" * 500000, kind="text/plain")
+        self.open("/", "Overview")
+        self.see(".tiles", "/s")
+        for copy in ["read", "mmap", "sendfile"]:
+            for _ in range(20):
+                status, headers, _ = self.server.send(
+                    "GET", f"/v1/topics/carried/partitions/0/records?max_bytes=9999999&copy={copy}", accept=RAW)
+                self.assertEqual((status, headers["Sluice-Copy-Strategy"]), (200, copy))
+            row = f'tr:has(th .{copy})'
+            wait_for(f"{copy} has carried something", lambda: "MB" in self.text(f"{row} td:last-child"))
+            # Speed is that of the deliveries; CPU time may be too short to measure, but it is a figure.
+            self.assertNotIn("–", self.text(f"{row} td"))
+        self.see("main", "of what goes out.")
+
+    def test_a_lost_server_is_said_and_found_again(self):
+        self.excused.append("ERR_")
+        self.open("/", "Overview")
+        wait_for("the page is live", lambda: self.text("#state").startswith("live"))
+        self.server.kill()
+        self.see("#state", "connection lost")
+        self.see("#lost", "The figures are those of")
+        self.assertTrue(self.find("#lost")[0].is_displayed())
+        self.server.start()
+        wait_for("the page is live again", lambda: self.text("#state").startswith("live"), 40)
+        self.assertFalse(self.find("#lost")[0].is_displayed())
+
+
+class Topics(PageTestCase):
+    @classmethod
+    def fill(cls, server):
+        start = 1700000000000
+        server.ask("PUT", "/v1/topics/orders", {"partitions": 1})
+        server.produce("orders", *[
+            {"key": f"user-{index % 7}", "value": {"number": index, "big": 1}, "tag": "paid" if index % 3 else "open",
+             "headers": {"trace": f"t{index}"}, "timestamp": start + index * 1000} for index in range(60)])
+        # Digits that JavaScript's own numbers would lose, markup, and bytes.
+        server.ask("POST", "/v1/topics/odd/records",
+                   '{"records":[{"value":{"id":12345678901234567890,"list":[1,{},[]]}},'
+                   '{"key":"<b>k</b>","value":"<img src=x onerror=\\"document.title=1\\"><script>1</script>"},'
+                   '{"value_base64":"/wD+SGVsbG8="},{"value":null}]}')
+
+    def offsets(self):
+        return [int(text.replace(",", "").replace("offset ", "")) for text in self.text("li .offset").split("\n") if text]
+
+    def open_record(self, number):
+        self.find("li summary")[number].click()
+
+    def test_records_are_browsed_by_offset_time_and_tag(self):
+        self.open("/topics/orders", "orders")
+        wait_for("the newest records", lambda: self.offsets() == list(range(35, 60)))
+        self.press("Older")
+        wait_for("older ones", lambda: self.offsets() == list(range(10, 35)))
+        self.choose("From", "offset")
+        self.type("Offset", "5")
+        self.press("Show")
+        wait_for("from an offset on", lambda: self.offsets()[:1] == [5])
+        self.assertIn("offset=5", self.browser.current_url)
+        self.choose("From", "time")
+        moment = datetime.datetime.fromtimestamp(1700000042)
+        self.set_time(moment.isoformat(timespec="milliseconds"))
+        self.press("Show")
+        wait_for("from a time on", lambda: self.offsets() == list(range(42, 60)))
+        self.choose("From", "earliest")
+        self.type("Tag", "open")
+        self.press("Show")
+        wait_for("those with a tag", lambda: self.offsets() == list(range(0, 60, 3)))
+        shown = run(self.text(".curl code").split("\n")[0])
+        self.assertEqual([record["offset"] for record in json.loads(shown)["records"]], list(range(0, 60, 3)))
+
+    def test_records_are_found_by_key(self):
+        self.open("/topics/orders", "orders")
+        self.type("Key", "user-3")
+        self.press("Show")
+        wait_for("those with a key", lambda: self.offsets() == list(range(3, 60, 7)))
+        self.see("main", "with this key among 60 read")
+
+    def test_an_address_leads_to_a_record(self):
+        self.open("/topics/orders?partition=0&offset=17", "orders")
+        wait_for("the record", lambda: self.offsets()[:1] == [17])
+
+    def test_values_are_laid_out_and_never_markup(self):
+        self.open("/topics/odd?from=earliest", "odd")
+        wait_for("four records", lambda: self.offsets() == [0, 1, 2, 3])
+        for number in range(4):
+            self.open_record(number)
+        self.see("li:nth-child(1) pre.value", '{\n  "id": 12345678901234567890,\n  "list": [\n    1,\n    {},\n    []\n  ]\n}')
+        self.see("li:nth-child(2) pre.value", '<img src=x onerror="document.title=1"><script>1</script>')
+        self.see("li:nth-child(2) summary", "<b>k</b>")
+        self.see("li:nth-child(3) pre.value", "00000000  ff 00 fe 48 65 6c 6c 6f")
+        self.see("li:nth-child(3) pre.value", "...Hello")
+        self.see("li:nth-child(4)", "The value is null.")
+        self.assertEqual(self.find("main img, main b, main script"), [])
+        self.press("Hex", "li:nth-child(1)")
+        self.see("li:nth-child(1) pre.value", "7b 22 69 64 22 3a 31 32")
+
+    def test_segments_open(self):
+        self.open("/topics/orders", "orders")
+        self.press("Segments of partition 0")
+        self.see("details[open] td", "open")
+        link = self.find("details[open] th a")[0].get_attribute("href")
+        self.assertEqual(self.server.send("GET", link[len(self.server.url):])[0], 200)
+
+    def test_a_record_is_produced(self):
+        self.open("/topics/made-by-hand/produce", "Produce")
+        form = self.form("Produce to made-by-hand")
+        self.type("Value", '{"it\'s": [1, 2]}', form)
+        self.choose("The value is", "json", form)
+        self.type("Key", "k1", form)
+        self.type("Tag", "new", form)
+        self.type("Headers", "trace: a: b\nplace: here", form)
+        command = self.command("Produce to made-by-hand")
+        self.press("Produce", form)
+        self.see(f"{form} .good", "Stored in partition 0 at offset 0")
+        run(command)
+        records = self.server.ask("GET", "/v1/topics/made-by-hand/partitions/0/records")["records"]
+        self.assertEqual(len(records), 2)
+        for record in records:
+            self.assertEqual((record["key"], record["tag"], record["value"], record["headers"]),
+                             ("k1", "new", {"it's": [1, 2]}, {"trace": "a: b", "place": "here"}))
+        self.browser.find_element("css selector", f"{form} .good a").click()
+        self.see("h1", "made-by-hand")
+        wait_for("the record itself", lambda: self.offsets() == [0, 1])
+
+    def test_what_cannot_be_is_said(self):
+        self.excused.append("/v1/topics/orders/records")
+        self.open("/topics/orders/produce", "Produce")
+        form = self.form("Produce to orders")
+        self.type("Value", "{", form)
+        self.choose("The value is", "json", form)
+        self.press("Produce", form)
+        self.see(f"{form} .bad", "JSON")
+        self.choose("The value is", "text", form)
+        self.type("Partition", "9", form)
+        self.press("Produce", form)
+        self.see(f"{form} .bad", "partition")
+
+    def test_a_topic_is_made_and_changed(self):
+        self.open("/topics", "Topics")
+        self.press("New topic")
+        self.see("h1", "New topic")
+        form = self.form("New topic")
+        self.type("Name", "audit", form)
+        self.type("Partitions", "2", form)
+        self.type("retention_ms", "3600000", form)
+        self.see(f"{form} small", "1 h")
+        self.assertEqual(self.command("New topic").split(" -d ")[1],
+                         """'{"partitions":2,"config":{"retention_ms":3600000}}'""")
+        self.press("Make it", form)
+        self.see(f"{form} .good", "audit stands.")
+        self.press("audit", f"{form} .good")
+        self.press("Change")
+        form = self.form("Change audit")
+        self.type("Partitions", "3", form)
+        self.choose("durability", "memory", form)
+        self.press("Change it", form)
+        self.see(f"{form} .good", "audit stands.")
+        stands = self.server.ask("GET", "/v1/topics/audit")
+        self.assertEqual(len(stands["partitions"]), 3)
+        self.assertEqual((stands["config"]["durability"], stands["config"]["retention_ms"]), ("memory", 3600000))
+
+    def test_what_is_not_there_is_said(self):
+        self.excused.append("/v1/topics/none")
+        self.open("/topics/none", "Not there")
+        self.see("main", "There is no topic none.")
+        self.open("/nowhere", "Not there")
+
+
+class ManyTopics(PageTestCase):
+    @classmethod
+    def fill(cls, server):
+        for number in range(160):
+            server.ask("PUT", f"/v1/topics/many-{number:03}")
+        server.ask("PUT", "/v1/topics/Other")
+
+    def names(self):
+        return [name for name in self.text("tbody th").split("\n") if name]
+
+    def test_they_are_paged_and_searched(self):
+        self.open("/topics", "Topics")
+        self.see("main", "161 topics")
+        wait_for("a first page", lambda: self.names()[:2] == ["Other", "many-000"] and len(self.names()) == 50)
+        self.press("Further")
+        wait_for("a second page", lambda: self.names()[0] == "many-049")
+        self.press("Further")
+        self.press("Further")
+        wait_for("the last page", lambda: self.names() == [f"many-{number}" for number in range(149, 160)])
+        self.press("Back")
+        wait_for("the page before", lambda: self.names()[0] == "many-099")
+        self.type("Search", "MANY-15")
+        wait_for("what is searched", lambda: self.names() == [f"many-15{number}" for number in range(10)])
+        self.see("main", "10 topics with “MANY-15”")
+        self.assertIn("search=MANY-15", self.browser.current_url)
+
+    def test_the_overview_stays_small(self):
+        status = self.server.ask("GET", "/v1/status")
+        self.assertEqual((status["totals"]["topics"], len(status["topics"])), (161, 100))
+        self.open("/", "Overview")
+        self.see("main", "All 161 topics")
+
+
+class GroupsAndLetters(PageTestCase):
+    @classmethod
+    def fill(cls, server):
+        for topic in ["jobs", "pages"]:
+            server.produce(topic, *[{"value": f"job {number}", "timestamp": 1700000000000 + number * 1000} for number in range(12)])
+        server.ask("PUT", "/v1/groups/workers", {"config": {"max_attempts": 1}})
+
+    def take(self, group, topic, count):
+        answer = self.server.ask("POST", f"/v1/groups/{group}/receive", {"topics": [topic], "max_records": count})
+        return [record["receipt"] for record in answer["records"]]
+
+    def test_lag_shows_and_seek_goes_where_one_says(self):
+        receipts = self.take("readers", "pages", 5)
+        self.server.ask("POST", "/v1/groups/readers/ack", {"receipts": receipts})
+        self.open("/groups", "Groups")
+        self.see("main", "group")
+        self.press("readers")
+        self.see("h1", "readers")
+        row = 'section[aria-labelledby="Partitions"] tbody tr'
+        self.see(f"{row} td:nth-child(2)", "7")
+        form = self.form("Seek of readers")
+        self.choose("To", "offset", form)
+        self.type("Offset", "9", form)
+        self.press("Seek", form)
+        self.see(f"{form} .good", "Partition 0 goes on at 9.")
+        self.see(f"{row} td:nth-child(2)", "3")
+        self.choose("To", "time", form)
+        self.set_time(datetime.datetime.fromtimestamp(1700000004).isoformat(timespec="milliseconds"), form)
+        self.press("Seek", form)
+        self.see(f"{form} .good", "Partition 0 goes on at 4.")
+        self.choose("To", "latest", form)
+        command = self.command("Seek of readers")
+        self.assertEqual(json.loads(run(command))["partitions"], [{"partition": 0, "next_offset": 12}])
+        self.see(f"{row} td:nth-child(2)", "0")
+        self.choose("To", "earliest", form)
+        self.press("Seek", form)
+        self.see(f"{form} .good", "Partition 0 goes on at 0.")
+
+    def test_dead_letters_are_looked_at_and_redriven(self):
+        self.server.ask("POST", "/v1/groups/workers/seek", {"topic": "jobs", "to": "earliest"})
+        self.server.ask("POST", "/v1/groups/workers/nack", {"receipts": self.take("workers", "jobs", 3)})
+        before = wait_for("they are buried", lambda: (self.server.ask("GET", "/v1/groups/workers")["dead"] >= 3)
+                          and self.server.ask("GET", "/v1/topics/jobs")["records"])
+        self.open("/", "Overview")
+        self.see("main", "dead letters to look at.")
+        self.see("strong", "Well, but")
+        self.open("/groups/workers", "workers")
+        letters = 'section[aria-labelledby="Dead-letters"]'
+        self.see(letters, "3 dead letters")
+        self.see(f"{letters} li:first-child summary", "jobs-0 0, 1 attempt:")
+        self.find(f"{letters} li summary")[0].click()
+        self.see(f"{letters} li pre.value", "job 0")
+        self.see(f"{letters} li", "sluice-reason")
+        form = self.form("Redrive of workers")
+        self.type("At most", "2", form)
+        self.press("Redrive", form)
+        self.see(f"{form} .good", "2 sent back, 0 failed, 1 remain.")
+        self.see(letters, "1 dead letter")
+        self.assertEqual(self.server.ask("GET", "/v1/topics/jobs")["records"], before + 2)
+        self.type("At most", "", form)
+        command = self.command("Redrive of workers")
+        self.assertEqual(json.loads(run(command)), {"redriven": 1, "failed": 0, "remaining": 0})
+        self.see(letters, "There are none.")
+
+
+class Comparison(PageTestCase):
+    @classmethod
+    def fill(cls, server):
+        server.ask("POST", "/v1/topics/big/records", ("x" * 1023 + "\n") * 32768, kind="text/plain")
+
+    def test_it_runs_and_draws(self):
+        if not self.server.has("/v1/copy-comparison"):
+            self.open("/copies", "Ways of copying")
+            self.see("main", "This server does not compare copies.")
+            self.skipTest("the server does not compare copies")
+        self.open("/copies", "Ways of copying")
+        form = self.form("Comparison of copies")
+        wait_for("the largest topic is proposed", lambda: self.control("Topic", form).get_attribute("value") == "big")
+        self.type("Rounds", "2", form)
+        self.press("Run", form)
+        self.see(f"{form} .good", "Done.")
+        self.see("main", "of big, partition 0, 2 rounds")
+        last = self.server.ask("GET", "/v1/copy-comparison")
+        self.assertEqual(len(self.find("figure")), 5)
+        for strategy in last["strategies"]:
+            shown = self.text(f"figure:nth-of-type(1) p:has(.{strategy['strategy']}) .number")
+            self.assertAlmostEqual(float(shown), strategy["gb_per_second"], delta=0.01 * strategy["gb_per_second"])
+        self.see('section[aria-labelledby="By-the-textbook"]', "syscalls per chunk")
+        self.open("/copies", "Ways of copying")
+        self.see("main", "of big, partition 0, 2 rounds")
+
+
+class Waiting(PageTestCase):
+    def test_what_waits_shows_where_the_server_has_it(self):
+        scheduled = self.server.has("/v1/scheduled")
+        transactions = self.server.has("/v1/transactions?state=prepared")
+        if scheduled:
+            self.server.produce("later", {"value": "in an hour", "delay": "1h", "key": "k"})
+        if transactions:
+            self.server.ask("POST", "/v1/transactions", {
+                "producer_group": "payers", "records": [{"topic": "half", "value": "undecided"}]})
+        self.open("/waiting", "Waiting")
+        if not scheduled and not transactions:
+            self.see("main", "This server knows neither delayed nor half messages.")
+        if scheduled:
+            part = 'section[aria-labelledby="Scheduled"]'
+            self.see(f"{part} tbody", "in an hour")
+            self.press_in_row(part, "Take back")
+            self.see(f"{part} .good", "is taken back.")
+            self.see(part, "Nothing waits for its time.")
+        if transactions:
+            part = 'section[aria-labelledby="Undecided"]'
+            self.see(f"{part} tbody", "payers")
+            self.press_in_row(part, "Commit")
+            self.see(f"{part} .good", "is committed.")
+            wait_for("the half message is seen", lambda: self.server.ask("GET", "/v1/topics/half")["records"] == 1)
+
+    def press_in_row(self, part, name):
+        [button for button in self.find(f"{part} tbody button") if button.text.startswith(name)][0].click()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,218 @@
+import Foundation
+import Support
+import Testing
+
+/// What the program does for those who run it.
+@Suite struct OperatorTests {
+  static let shell = Command.find("bash")
+  static let analyzer = Command.find("systemd-analyze")
+
+  // MARK: - A socket in the file system
+
+  @Test func aSocketInTheFileSystemIsServedBesideAPort() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path("sluice.sock")
+    let server = try TestServer(["--listen", "unix:\(path)"])
+    let client = HTTPClient(port: 80, socketPath: path)
+    #expect(try client.get("/healthz").status == 200)
+    let lines = (0..<5000).map { "value \($0)" }.joined(separator: "\n")
+    #expect(try client.post("/v1/topics/t/records", lines, type: "text/plain").status == 200)
+    let segment = "/v1/topics/t/partitions/0/segments/0"
+    let expected = try server.client().get(segment)
+    for copy in ["read", "mmap", "sendfile"] {
+      #expect(try client.get("\(segment)?copy=\(copy)").body == expected.body, "\(copy)")
+    }
+    // Names are looked at as they are on the port.
+    let foreign = try client.get("/v1/status", ["Host": "example.org"])
+    #expect(foreign.status == 421 && foreign.code == "foreign_host")
+    #expect(try client.get("/v1/status", ["Host": "localhost"]).status == 200)
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+    #expect((mode as? NSNumber)?.intValue == 0o660)
+    #expect(try server.terminate() == 0)
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func aSocketLeftBehindIsReplacedAndNothingElseIs() throws {
+    let directory = TemporaryDirectory()
+    let path = directory.path("sluice.sock")
+    let server = try TestServer(["--listen", "unix:\(path)"])
+    try server.kill()
+    #expect(FileManager.default.fileExists(atPath: path))
+    try server.restart()
+    #expect(try HTTPClient(port: 80, socketPath: path).get("/healthz").status == 200)
+    // Somebody listens: a second server keeps its hands off.
+    let second = try Command.sluice(
+      "serve", "--data", directory.path("other"), "--listen", "unix:\(path)")
+    #expect(second.status != 0)
+    #expect(second.errors.contains("sluice.sock"))
+    #expect(try HTTPClient(port: 80, socketPath: path).get("/healthz").status == 200)
+    let file = directory.path("file")
+    try Data("text".utf8).write(to: URL(fileURLWithPath: file))
+    let third = try Command.sluice(
+      "serve", "--data", directory.path("other"), "--listen", "unix:\(file)")
+    #expect(third.status != 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "text")
+  }
+
+  @Test func badPlacesToListenAreRefused() throws {
+    for place in ["unix:relative", "unix:", "127.0.0.1", "example.org:80", "0.0.0.0:1"] {
+      let answer = try Command.sluice("serve", "--data", "/nonexistent", "--listen", place)
+      #expect(answer.status == 64, "\(place): \(answer.errors)")
+    }
+  }
+
+  // MARK: - The unit
+
+  @Test func theUnitRunsThisProgramWithTheseOptions() throws {
+    let unit = try Command.sluice(
+      "serve", "--print-systemd-unit", "--listen", "unix:/run/sluice/sluice.sock",
+      "--max-connections", "5", "--drain-timeout", "7", "--host-name", "a%b c$d"
+    ).output
+    let lines = Set(unit.split(separator: "\n").map(String.init))
+    let program = try ServerProcess.program()
+    #expect(
+      unit.contains(
+        "\nExecStart=\(program) serve --listen unix:/run/sluice/sluice.sock --max-connections 5 "
+          + "--drain-timeout 7 --host-name \"a%%b c$$d\" --data /var/lib/sluice\n"))
+    for line in [
+      "StateDirectory=sluice", "RuntimeDirectory=sluice", "DynamicUser=yes",
+      "ProtectSystem=strict", "NoNewPrivileges=yes", "MemoryDenyWriteExecute=yes",
+      "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "Restart=on-failure",
+      "SystemCallFilter=@system-service", "TimeoutStopSec=67", "IPAddressDeny=any",
+    ] {
+      #expect(lines.contains(line), "\(line)")
+    }
+    #expect(!unit.contains("print-systemd-unit --"))
+  }
+
+  @Test func theUnitFollowsTheDataAndThePort() throws {
+    let unit = try Command.sluice(
+      "serve", "--print-systemd-unit", "--data", "/srv/log data", "--listen", "0.0.0.0:80",
+      "--allow-anonymous"
+    ).output
+    #expect(unit.contains("\nReadWritePaths=\"/srv/log data\"\n"))
+    #expect(unit.contains("\nUser=sluice\n"))
+    #expect(unit.contains("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n"))
+    #expect(!unit.contains("StateDirectory=") && !unit.contains("IPAddressDeny"))
+    #expect(!unit.contains("PrivateUsers=yes"))
+    let relative = try Command.sluice("serve", "--print-systemd-unit", "--data", "here")
+    #expect(relative.status == 64)
+  }
+
+  @Test(.enabled(if: analyzer != nil, "systemd-analyze is not on PATH"))
+  func systemdHasNoComplaint() throws {
+    let directory = TemporaryDirectory()
+    for (name, options) in [
+      ("plain", []), ("path", ["--listen", "unix:/run/sluice/sluice.sock"]),
+      ("open", ["--listen", "0.0.0.0:80", "--allow-anonymous", "--data", "/srv/sluice"]),
+    ] {
+      let unit = try Command(
+        ServerProcess.program(), ["serve", "--print-systemd-unit"] + options)
+      let file = directory.path("\(name).service")
+      try unit.output.write(toFile: file, atomically: true, encoding: .utf8)
+      let verdict = try Command(try #require(Self.analyzer), ["verify", file])
+      #expect(verdict.status == 0, "\(name): \(verdict.errors)")
+      #expect(!verdict.errors.contains("\(name).service"), "\(name): \(verdict.errors)")
+    }
+  }
+
+  // MARK: - Looking at the data
+
+  /// A stopped server's data directory with two topics in it.
+  private func stopped() throws -> TestServer {
+    let server = try TestServer()
+    let client = server.client()
+    for index in 0..<3 {
+      let value = String(repeating: "\(index)", count: 200)
+      #expect(try client.post("/v1/topics/t/records", value, type: "text/plain").status == 200)
+      #expect(
+        try client.post("/v1/topics/tagged/records?tag=x", value, type: "text/plain").status == 200)
+    }
+    #expect(try client.put("/v1/groups/g").status == 201)
+    #expect(try server.terminate() == 0)
+    return server
+  }
+
+  @Test func verifySaysThatAllIsSound() throws {
+    let server = try stopped()
+    let text = try Command.sluice("verify", server.dataDirectory)
+    #expect(text.status == 0, "\(text.output)\(text.errors)")
+    #expect(text.output.hasPrefix("sound: "))
+    #expect(text.errors == "", "a progress bar is for terminals only")
+    let json = try Command.sluice("verify", "--json", server.dataDirectory)
+    let document = JSONDocument(Array(json.output.utf8))
+    #expect(document["sound"].bool == true)
+    #expect(document["faults"].isArray && document["faults"].array.isEmpty)
+    #expect((document["batches"].int ?? 0) >= 6)
+    // It has changed nothing: the next start finds a clean stop.
+    try server.restart()
+    #expect(!server.log.contains("level=warning"), "\(server.log)")
+  }
+
+  @Test func verifyNamesFileAndPosition() throws {
+    let server = try stopped()
+    let file = "\(server.dataDirectory)/topics/t-0/00000000000000000000.log"
+    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+    let size = bytes.count / 3
+    bytes[size + size / 2] ^= 0xFF
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    let text = try Command.sluice("verify", server.dataDirectory)
+    #expect(text.status == 1)
+    #expect(text.output.contains("\(file) at position \(size): the checksum does not hold"))
+    #expect(text.output.contains("1 faults: "))
+    let json = try Command.sluice("verify", "--json", server.dataDirectory)
+    #expect(json.status == 1)
+    let fault = JSONDocument(Array(json.output.utf8))["faults"][0]
+    #expect(fault["file"].string == "topics/t-0/00000000000000000000.log")
+    #expect(fault["position"].int == size)
+    #expect(fault["mended_by_start"].bool == false)
+  }
+
+  @Test func verifyKeepsOffWhatItCannotLookAt() throws {
+    let server = try TestServer()
+    let busy = try Command.sluice("verify", server.dataDirectory)
+    #expect(busy.status == 2)
+    #expect(busy.errors.contains("in use"))
+    let nothing = server.directory + "/nothing"
+    #expect(try Command.sluice("verify", nothing).status == 2)
+    #expect(!FileManager.default.fileExists(atPath: nothing))
+  }
+
+  @Test func inspectSpeaksJSON() throws {
+    let server = try stopped()
+    let all = try Command.sluice("inspect", "--json", "--data", server.dataDirectory)
+    #expect(all.status == 0)
+    let segments = JSONDocument(Array(all.output.utf8))["segments"].array
+    #expect(segments.map { $0["partition"].string } == ["t-0", "tagged-0"])
+    #expect(segments.map { $0["records"].int } == [3, 3])
+    #expect(segments.allSatisfy { $0["damage"].isNull })
+    let file = "\(server.dataDirectory)/topics/tagged-0/00000000000000000000.log"
+    let one = try Command.sluice("inspect", "--json", file)
+    let batches = JSONDocument(Array(one.output.utf8))["batches"].array
+    #expect(batches.map { $0["base_offset"].int } == [0, 1, 2])
+    #expect(batches.allSatisfy { $0["tag"].string == "x" })
+    #expect(JSONDocument(Array(one.output.utf8))["damage"].isNull)
+  }
+
+  // MARK: - The shell
+
+  @Test(.enabled(if: shell != nil, "bash is not on PATH"))
+  func completionsAreAShellScript() throws {
+    let script = try Command.sluice("--generate-completion-script", "bash")
+    #expect(script.status == 0)
+    for word in ["serve", "verify", "inspect", "--print-systemd-unit", "--max-streams"] {
+      #expect(script.output.contains(word), "\(word)")
+    }
+    let directory = TemporaryDirectory()
+    let file = directory.path("sluice.bash")
+    try script.output.write(toFile: file, atomically: true, encoding: .utf8)
+    // Sourced by a real shell, it completes a subcommand.
+    let ask = """
+      source \(file); COMP_WORDS=(sluice ver); COMP_CWORD=1; COMP_LINE='sluice ver'; COMP_POINT=10
+      spec=$(complete -p sluice); name=${spec#*-F }; ${name%% *} sluice ver sluice
+      echo "${COMPREPLY[@]}"
+      """
+    let answer = try Command(try #require(Self.shell), ["-c", ask])
+    #expect(answer.output.contains("verify"), "\(answer.output)\(answer.errors)")
+  }
+}

@@ -1,0 +1,76 @@
+// The frame: which view an address means, and how we stand with the server.
+
+import { h, head, link, setText } from './dom.js';
+import { duration, time } from './format.js';
+import { live, start } from './live.js';
+import './overview.js';
+
+const [main, state, lost, server] = ['main', 'state', 'lost', 'server'].map((id) => document.getElementById(id));
+const STATES = { polling: 'live, by asking', lost: 'connection lost' };
+let view;
+let shown;
+
+const views = [
+	[/^$/, 'overview'], [/^topics$/, 'lists', 'topics'], [/^groups$/, 'lists', 'groups'], [/^new-topic$/, 'topic-form', 'newTopic'],
+	[/^topics\/([^/]+)$/, 'topic'], [/^topics\/([^/]+)\/produce$/, 'produce'], [/^topics\/([^/]+)\/change$/, 'topic-form', 'changeTopic'],
+	[/^groups\/([^/]+)$/, 'group'], [/^waiting$/, 'waiting'], [/^copies$/, 'comparison'],
+];
+
+async function find(path, search) {
+	try {
+		for (const [pattern, file, name = file] of views) {
+			const found = pattern.exec(path);
+			if (found) return await (await import(`./${file}.js`))[name](new URLSearchParams(search), decodeURIComponent(found[1]));
+		}
+		throw new Error('There is no such view.');
+	} catch (error) {
+		return h('div', head('Not there'), h('p.bad', error.message), link('#/', 'To the overview'));
+	}
+}
+
+const place = () => location.hash.slice(2).split('?');
+
+async function show() {
+	const [path, search] = place();
+	const next = await find(path, search);
+	if (place()[0] !== path) {
+		next.close?.();
+		return;
+	}
+	view?.close?.();
+	view = next;
+	main.replaceChildren(view);
+	const title = main.querySelector('h1');
+	document.title = `${title.textContent} · Sluice`;
+	for (const anchor of document.querySelectorAll('nav a')) {
+		anchor.ariaCurrent = path.split('/')[0] === anchor.hash.slice(2) ? 'page' : null;
+	}
+	view.tick?.();
+	// Whoever goes on by keyboard or by ear begins at the new heading.
+	if (shown !== undefined && shown !== path) {
+		scrollTo(0, 0);
+		title.focus();
+	}
+	shown = path;
+}
+
+function tell() {
+	const { status } = live;
+	const isLost = live.state === 'lost';
+	state.className = live.state;
+	setText(state, STATES[live.state] ?? live.state);
+	document.body.classList.toggle('stale', isLost);
+	lost.hidden = !isLost;
+	setText(lost, isLost ? `${live.reason ?? 'The connection to the server is lost.'} `
+		+ `${status ? `The figures are those of ${time(live.lostAt).slice(11, 19)}. ` : ''}Trying again.` : '');
+	if (status) setText(server, `Sluice ${status.version}, ${status.phase}, up ${duration(status.uptime_ms)}`);
+	if (!isLost) view?.tick?.();
+}
+
+addEventListener('hashchange', show);
+document.querySelector('.skip').addEventListener('click', (event) => {
+	event.preventDefault();
+	main.focus();
+});
+show();
+start(tell);

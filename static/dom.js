@@ -1,0 +1,121 @@
+// Elements, made without ever reading a text as markup: what comes out of records stays text.
+
+import { count } from './format.js';
+
+function fill(element, children) {
+	for (const child of children.flat(9)) {
+		if (child === null || child === undefined || child === false) continue;
+		if (Object.getPrototypeOf(child) !== Object.prototype) element.append(child);
+		else for (const [name, value] of Object.entries(child)) {
+			if (name[0] === '$') element[name.slice(1)] = value;
+			else if (value?.call) element.addEventListener(name, value);
+			else if (value || value === 0 || value === '') element.setAttribute(name, value === true ? '' : value);
+		}
+	}
+	return element;
+}
+
+// An element, `p.quiet` with a class. What follows are children, and plain objects of attributes, of
+// listeners and, with a `$` before the name, of methods.
+export function h(tag, ...rest) {
+	const [name, kind] = tag.split('.');
+	return fill(document.createElement(name), [kind && { class: kind }, rest]);
+}
+
+export const svg = (tag, ...rest) => fill(document.createElementNS('http://www.w3.org/2000/svg', tag), rest);
+export const link = (href, ...words) => h('a', { href }, words);
+export const unseen = (text) => h('span.unseen', text);
+export const button = (click, ...words) => h('button', { type: 'button', click }, words);
+export const fold = (name, ...inside) => h('details', h('summary', name), inside);
+export const head = (name, ...rest) => h('div.head', h('h1', { tabindex: -1 }, name), rest);
+
+export const at = (...parts) => `#/${parts.map(encodeURIComponent).join('/')}`;
+
+export function setText(element, text) {
+	if (element.textContent !== text) element.textContent = text;
+}
+
+export function section(name, ...inside) {
+	const id = name.replaceAll(' ', '-');
+	return h('section.card', { 'aria-labelledby': id }, h('h2', { id }, name), inside);
+}
+
+export function facts(known = {}) {
+	const list = h('dl', { $show(figures) {
+		const names = Object.keys(figures);
+		if (list.childElementCount !== names.length) list.replaceChildren(...names.map((name) => h('div', h('dt', name), h('dd'))));
+		names.forEach((name, index) => setText(list.children[index].lastChild, [figures[name] ?? '–'].flat().join(' ')));
+	} });
+	list.show(known);
+	return list;
+}
+
+const pick = (of, format) => (item) => format(of.call ? of(item) : item[of]);
+
+// Columns of a table: a text; a figure; a node made once; a node made anew with each figure; one that
+// is left out where there is little room.
+export const words = (name, of, format = String) => ({ name, text: pick(of, format) });
+export const num = (name, of, format = count) => ({ name, number: true, text: pick(of, format) });
+export const fixed = (name, node) => ({ name, node, once: true });
+export const drawn = (name, node) => ({ name, node, number: true });
+export const minor = (column) => ({ ...column, minor: true });
+
+// A table whose rows stay the same elements while their figures change, so that a focus or a
+// selection in it lives on. `key` tells the items apart.
+export function table(caption, key, empty, ...columns) {
+	let rows = new Map();
+	const kind = (column) => ({ class: ['number', 'minor'].filter((word) => column[word]).join(' ') || null });
+	const body = h('tbody');
+	const grid = h('table', h('caption.unseen', caption),
+		h('thead', h('tr', columns.map((column) => h('th', { scope: 'col' }, kind(column), column.name)))), body);
+	const nothing = h('p.quiet', empty);
+	const makeRow = (item) => h('tr', columns.map((column, index) =>
+		h(index ? 'td' : 'th', kind(column), !index && { scope: 'row' }, column.once && column.node(item))));
+
+	function update(items) {
+		const kept = new Map(items.map((item) => [key(item), rows.get(key(item)) ?? makeRow(item)]));
+		for (const [id, row] of rows) if (!kept.has(id)) row.remove();
+		rows = kept;
+		items.forEach((item, place) => {
+			const row = rows.get(key(item));
+			columns.forEach((column, index) => {
+				if (column.text) setText(row.cells[index], column.text(item));
+				else if (!column.once) row.cells[index].replaceChildren(column.node(item));
+			});
+			if (body.children[place] !== row) body.insertBefore(row, body.children[place] ?? null);
+		});
+		grid.hidden = !items.length;
+		nothing.hidden = !grid.hidden;
+	}
+	update([]);
+	return h('div.table', { role: 'group', 'aria-label': caption, tabindex: 0, $update: update }, grid, nothing);
+}
+
+const WIDTH = 240;
+const HEIGHT = 40;
+const SECONDS = 120;
+
+// A line over the last two minutes; `update` takes points as [seconds ago, value].
+export function sparkline(name, kind = '') {
+	const [area, line] = ['area', 'line'].map((part) => svg('path', { class: part }));
+	return svg('svg', {
+		class: `spark ${kind}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${name}, the last two minutes`,
+		$update(points) {
+			const known = points.filter(([, value]) => value !== null);
+			const most = Math.max(1e-9, ...known.map(([, value]) => value));
+			const x = ([ago]) => (WIDTH * (1 - ago / SECONDS)).toFixed(1);
+			const path = known.map((point) => `${x(point)} ${(HEIGHT - 2 - (HEIGHT - 5) * (point[1] / most)).toFixed(1)}`).join('L');
+			line.setAttribute('d', path && `M${path}`);
+			area.setAttribute('d', path && `M${path}L${x(known.at(-1))} ${HEIGHT}L${x(known[0])} ${HEIGHT}Z`);
+		},
+	}, area, line);
+}
+
+// A bar of a part of the whole. The figure stands beside it, so it says nothing aloud.
+export function bar(part, kind = '') {
+	const full = h('span');
+	full.style.width = `${Math.min(1, part || 0) * 100}%`;
+	return h(`span.bar ${kind}`, { 'aria-hidden': 'true' }, full);
+}
+
+export const measured = (text, part, kind) => h('span.measured', text, bar(part, kind));

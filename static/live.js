@@ -1,0 +1,120 @@
+// What the server does now: one status a second, and what came in the last two minutes.
+
+const SPAN = 120_000;
+const WINDOW = 10;
+const SILENCE = 5000;
+
+// The last status, how we stand with the server, and samples, the newest last.
+export const live = { status: null, state: 'connecting', reason: '', samples: [] };
+
+let listener;
+let source;
+let poll;
+let watch;
+let hasEvents = true;
+
+function become(state, reason) {
+	if (state === 'lost' && live.state !== state) live.lostAt = new Date();
+	Object.assign(live, { state, reason });
+	listener();
+}
+
+function flows(older, newer) {
+	return Object.fromEntries(newer.strategies.map((now, index) => {
+		const then = older.strategies[index];
+		const bytes = now.bytes - then.bytes;
+		const cpu = (one) => one.cpu_user_seconds + one.cpu_system_seconds;
+		return [now.strategy, {
+			bytesPerSecond: newer === older ? null : (bytes / (newer.at - older.at)) * 1000,
+			cpuPerGB: bytes ? ((cpu(now) - cpu(then)) / bytes) * 1e9 : null,
+			callsPerMB: bytes ? ((now.syscalls - then.syscalls) / bytes) * 1e6 : null,
+		}];
+	}));
+}
+
+const newest = () => live.samples.at(-1);
+const windowStart = () => live.samples.at(-WINDOW - 1) ?? live.samples[0];
+
+// Records that came into a topic, by the second, over about ten; null where that is not known.
+export function topicRate({ name }) {
+	const [then, now] = [windowStart(), newest()].map((sample) => sample?.topics.get(name));
+	return now && then && now !== then ? Math.max(0, now.records - then.records) / ((newest().at - windowStart().at) / 1000) : null;
+}
+
+// Points for a line: [seconds ago, value], of what `value` finds in a sample.
+export const history = (value) => live.samples.map((sample) => [(newest().at - sample.at) / 1000, value(sample) ?? null]);
+
+function take(status, state) {
+	// Another process counts from the beginning.
+	if (live.status?.started !== status.started) live.samples = [];
+	const before = newest();
+	live.status = status;
+	if (!before || status.uptime_ms > before.at) {
+		const { uptime_ms: now, rates, strategies } = status;
+		const sample = { at: now, rates, strategies, topics: new Map(status.topics.map((one) => [one.name, one])) };
+		live.samples.push(sample);
+		while (live.samples[0].at < now - SPAN) live.samples.shift();
+		sample.flows = flows(before ?? sample, sample);
+		sample.window = flows(windowStart(), sample);
+		// Only the last few are ever asked for topics.
+		live.samples.at(-WINDOW - 2)?.topics.clear();
+	}
+	clearTimeout(watch);
+	watch = setTimeout(() => {
+		become('lost');
+		begin();
+	}, SILENCE);
+	become(state);
+}
+
+async function look(state) {
+	try {
+		const response = await fetch('/v1/status', { cache: 'no-store', signal: AbortSignal.timeout(SILENCE) });
+		const answer = await response.json();
+		if (response.ok) take(answer, state);
+		else become('lost', answer.detail);
+	} catch {
+		become('lost');
+	}
+}
+
+async function pollOn() {
+	const wasLost = live.state === 'lost';
+	await look('polling');
+	clearTimeout(poll);
+	if (document.hidden) return;
+	// A server that has come back may be another.
+	hasEvents = wasLost && live.state === 'polling';
+	if (hasEvents) begin();
+	else poll = setTimeout(pollOn, 1000);
+}
+
+function end() {
+	source?.close();
+	clearTimeout(poll);
+	clearTimeout(watch);
+}
+
+function begin() {
+	end();
+	if (!hasEvents) {
+		pollOn();
+		return;
+	}
+	source = new EventSource('/v1/events');
+	source.addEventListener('status', (event) => take(JSON.parse(event.data), 'live'));
+	source.onerror = () => {
+		// Closed for good there is no such stream, or none for us: ask each second instead.
+		hasEvents = source.readyState !== EventSource.CLOSED;
+		if (hasEvents) become('lost');
+		else pollOn();
+	};
+}
+
+// Calls `tell` after each status and each change of state. Rests while nobody looks.
+export function start(tell) {
+	listener = tell;
+	look('connecting');
+	begin();
+	document.addEventListener('visibilitychange', () => (document.hidden ? end() : begin()));
+}

@@ -1,0 +1,196 @@
+// Records to look through: by offset, by time, by tag, and by key with a bounded search.
+
+import { at, button, facts, fold, h, setText, unseen } from './dom.js';
+import { bytes, count, plural, time } from './format.js';
+import { api, ask, box, choice, curl, curlBox, numberBox, outcome, query, timeBox, valueOf } from './requests.js';
+
+const PAGE = 25;
+const SCAN_PAGE = 500;
+const SCAN_MAX = 20000;
+const FOUND_MAX = 100;
+
+// A record on one line; opened, all of it. `fate` is what became of it elsewhere.
+export function recordItem(record, topic, partition, fate) {
+	const where = api`topics/${topic}/partitions/${partition}/records/${record.offset}`;
+	const key = record.key === null ? '' : preview(record, 'key');
+	return h('li', fold([
+		h('span.offset', unseen('offset '), count(record.offset)), h('span.quiet', time(record.timestamp)),
+		h('span', record.tag && unseen('tag '), record.tag), h('span', key && unseen('key '), key),
+		h('span.preview', fate && h('span.quiet', fate), preview(record)),
+	], { toggle({ target }) {
+		if (target.childElementCount > 1) return;
+		target.append(valueView(record),
+			facts(Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [name, value?.base64 ?? value]))),
+			h('a', { href: `${where}/value` }, 'The bare value'),
+			curlBox(`record ${record.offset}`, curl(where)));
+	} }));
+}
+
+export function recordList() {
+	const names = h('div.names', { 'aria-hidden': 'true' }, ['Offset', 'Time', 'Tag', 'Key', 'Value'].map((name) => h('span', name)));
+	const list = h('ol');
+	return h('div.records', names, list, { $show(items) {
+		names.hidden = !items.length;
+		list.replaceChildren(...items);
+	} });
+}
+
+export function recordBrowser(topic, partitions, given) {
+	let scan;
+	let page;
+	const was = (name) => given.get(name) ?? '';
+	const fields = [
+		choice('Partition', 'partition', partitions.map((one) => [one.partition]), was('partition') || 0),
+		choice('From', 'from', [['newest', 'the newest'], ['earliest', 'the oldest'], ['offset', 'an offset'], ['time', 'a time']],
+			was('offset') ? 'offset' : was('from') || 'newest'),
+		numberBox('Offset', 'offset', { value: was('offset') }), timeBox(),
+		box('Tag', 'tag', { value: was('tag'), placeholder: 'any' }), box('Key', 'key', { value: was('key'), placeholder: 'any' }),
+	];
+	const [partition, from, offset, when, tag, key] = fields.map((field) => field.control);
+	when.value = was('time');
+	const records = recordList();
+	const said = outcome();
+	const command = curlBox('these records');
+	const turn = (name, to) => button(() => {
+		from.value = 'offset';
+		offset.value = to();
+		go();
+	}, name);
+	const older = turn('Older', () => Math.max(page.start, page.first - PAGE));
+	const newer = turn('Newer', () => page.next);
+	const stop = button(() => scan.abort(), 'Stop');
+	const source = (where, most) => api`topics/${topic}/partitions/${partition.value}/records`
+		+ query({ ...where, tag: tag.value.split(/[\s,]+/), values: 'text', max_records: most });
+
+	function place() {
+		if (from.value === 'earliest') return { offset: 'earliest' };
+		if (from.value === 'time') return { from: valueOf(when) };
+		if (from.value === 'offset') return { offset: valueOf(offset) };
+		const { log_start_offset: start, high_watermark: end } = partitions[partition.value];
+		return { offset: Math.max(start, end - (key.value ? SCAN_MAX : PAGE)) };
+	}
+	function keep(found, { next_offset: next, log_start_offset: start, high_watermark: end }, words) {
+		page = { first: found[0]?.offset ?? next, next, start, end };
+		records.show(found.map((record) => recordItem(record, topic, partition.value)));
+		said.say(`${words} The log has ${count(start)} to ${count(end)}.`);
+		older.disabled = page.first <= start;
+		newer.disabled = next >= end;
+	}
+	// Reads a page; or, for a key, reads on up to a bound and says how far it came.
+	async function read(where) {
+		const wanted = key.value;
+		const { signal } = scan;
+		const found = [];
+		let seen = 0;
+		let answer;
+		do {
+			answer = await ask(source(answer ? { offset: answer.next_offset } : where, wanted ? SCAN_PAGE : PAGE), { signal });
+			seen += answer.records.length;
+			found.push(...answer.records.filter((record) => !wanted || record.key === wanted));
+			keep(found, answer, plural(found.length, 'record') + (wanted ? ` with this key among ${count(seen)} read.` : '.'));
+		} while (wanted && answer.next_offset < answer.high_watermark && seen < SCAN_MAX && found.length < FOUND_MAX);
+	}
+	async function go() {
+		offset.parentNode.hidden = from.value !== 'offset';
+		when.parentNode.hidden = from.value !== 'time';
+		scan?.abort();
+		const mine = scan = new AbortController();
+		stop.hidden = !key.value;
+		try {
+			const where = place();
+			command.show(curl(source(where, PAGE)));
+			history.replaceState(null, '', at('topics', topic) + query({
+				partition: partition.value, from: from.value, offset: from.value === 'offset' && offset.value, time: from.value === 'time' && when.value,
+				tag: tag.value, key: key.value,
+			}));
+			await read(where);
+		} catch (error) {
+			if (error.name === 'AbortError') return;
+			records.show([]);
+			said.fail(error);
+		} finally {
+			if (scan === mine) stop.hidden = true;
+		}
+	}
+	const form = h('form.fields', { 'aria-label': 'Which records', submit(event) {
+		event.preventDefault();
+		go();
+	} }, fields, h('div.actions', h('button.primary', 'Show'), older, newer, stop));
+	for (const control of [from, partition]) control.addEventListener('change', go);
+	go();
+	return h('div', form, said, records, command, {
+		$close: () => scan.abort(),
+		$choose(wanted) {
+			partition.value = wanted;
+			go();
+			form.scrollIntoView();
+		},
+		$know(now) {
+			partitions = now;
+			// What was the end may not be any more.
+			if (page) newer.disabled = page.next >= partitions[partition.value].high_watermark;
+		},
+	});
+}
+
+const HEX_MAX = 16384;
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+// JSON over several lines; null for what is no object or array. Each number stays as it was written:
+// JavaScript's own would lose digits.
+function laidOut(text) {
+	try {
+		if (!/^\s*[{[]/.test(text)) return null;
+		JSON.parse(text);
+	} catch {
+		return null;
+	}
+	let depth = 0;
+	let before = ' ';
+	let out = '';
+	for (const [token] of text.matchAll(TOKEN)) {
+		const closes = '}]'.includes(token);
+		const wasOpened = '{['.includes(before);
+		if (closes) depth -= 1;
+		if (closes ? !wasOpened : wasOpened || before === ',') out += `\n${'  '.repeat(depth)}`;
+		out += token === ':' ? ': ' : token;
+		if ('{['.includes(token)) depth += 1;
+		before = token;
+	}
+	return out;
+}
+
+const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const hexOf = (data) => [...data].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+function hex(data) {
+	const lines = [];
+	for (let place = 0; place < Math.min(data.length, HEX_MAX); place += 16) {
+		const part = data.subarray(place, place + 16);
+		const letters = [...part].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'));
+		lines.push(`${place.toString(16).padStart(8, '0')}  ${hexOf(part).padEnd(48)} ${letters.join('')}`);
+	}
+	return lines.join('\n') + (data.length > HEX_MAX ? `\n… of ${bytes(data.length)}` : '');
+}
+
+export function preview(record, name = 'value') {
+	const coded = record[`${name}_base64`];
+	if (coded !== undefined) return hexOf(fromBase64(coded).subarray(0, 32));
+	const value = record[name];
+	return typeof value === 'string' ? value.slice(0, 300) : JSON.stringify(value ?? null);
+}
+
+function valueView(record) {
+	const isText = record.value_base64 === undefined;
+	if (isText && record.value === null) return h('p.quiet', 'The value is null.');
+	const data = isText ? new TextEncoder().encode(record.value) : fromBase64(record.value_base64);
+	const nice = isText && laidOut(record.value);
+	const forms = [nice && ['JSON', () => nice], isText && ['Text', () => record.value], ['Hex', () => hex(data)]].filter(Boolean);
+	const shown = h('pre.value', { tabindex: 0, role: 'group', 'aria-label': `value of record ${record.offset}` });
+	const buttons = forms.map(([name, make]) => button(() => {
+		setText(shown, make());
+		for (const one of buttons) one.ariaPressed = String(one.textContent === name);
+	}, name));
+	buttons[0].click();
+	return h('div', h('div.actions', { role: 'group', 'aria-label': 'Form of the value' }, buttons, h('span.quiet', bytes(data.length))), shown);
+}
