@@ -73,10 +73,42 @@ extension Problem {
         "As many requests of the producer wait for those before them as may: \(max).")
       figures.append(("limit", .number(Int64(max))))
       retryAfterSeconds = 1
+    case .delayTooLong, .tooManyScheduled, .tooManyBytesUnderWay, .scheduledNotFound,
+      .inDelivery:
+      self.init(delay: error)
     case .log(let error): self.init(error)
     case .stopping:
       self.init(.serviceUnavailable, "draining", "The server is stopping.")
       retryAfterSeconds = 1
+    }
+  }
+
+  /// What delayed records can meet with.
+  private init(delay error: BrokerError) {
+    switch error {
+    case .delayTooLong(let limit):
+      self.init(
+        .badRequest, "delay_too_long",
+        "A record can be delivered at most \(DurationText.text(limit)) ahead.")
+      figures.append(("limit_ms", .number(limit)))
+    case .tooManyScheduled(let max):
+      self.init(
+        .tooManyRequests, "too_many_scheduled",
+        "As many delayed records wait as may: \(max).")
+      figures.append(("limit", .number(Int64(max))))
+      retryAfterSeconds = 60
+    case .tooManyBytesUnderWay(let max):
+      self.init(
+        .tooManyRequests, "too_many_bytes_in_flight",
+        "More than \(max) bytes of delayed records wait for the disk.")
+      retryAfterSeconds = 1
+    case .scheduledNotFound(let id):
+      self.init(
+        .notFound, "scheduled_not_found",
+        "No record waits under \(id): it was delivered, taken back, or never was.")
+    case .inDelivery(let id):
+      self.init(.conflict, "scheduled_in_delivery", "\(id) is being delivered at this moment.")
+    default: preconditionFailure("\(error) has nothing to do with delays")
     }
   }
 

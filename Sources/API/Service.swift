@@ -31,6 +31,8 @@ public final class Service: Sendable {
   public let httpMetrics: HTTPMetrics
   /// What each copy strategy costs.
   public let deliveryMetrics: DeliveryMetrics
+  /// What is counted of delayed records.
+  public let delayMetrics: DelayMetrics
   let groupMetrics: GroupMetrics
   /// Answers without an end.
   let streams: Streams
@@ -58,6 +60,7 @@ public final class Service: Sendable {
     httpMetrics = HTTPMetrics(registry)
     deliveryMetrics = DeliveryMetrics(registry)
     groupMetrics = GroupMetrics(registry)
+    delayMetrics = DelayMetrics(registry)
     streams = Streams(registry, limit: options.streamsMax)
     comparison = CopyComparison(
       registry, clock: clock, limitMilliseconds: options.comparisonMillisecondsMax)
@@ -68,6 +71,7 @@ public final class Service: Sendable {
     rates = Rates(clock: clock)
     GroupMetrics.collect(registry, self)
     TransactionMetrics.collect(registry, self)
+    DelayFigures.collect(registry, self)
     StorageMetrics.collect(registry, self)
   }
 

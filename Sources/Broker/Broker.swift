@@ -1,17 +1,21 @@
 import Log
+import Metrics
 import Platform
 
-/// What messages mean: topics, and later groups, delays and transactions, on top of a log engine.
+/// What messages mean: topics, groups, delays and transactions, on top of a log engine.
 ///
 /// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
 /// Transactions have one of their own; a group's comes before it, if they meet at all.
-/// The catalog belongs to the scheduler's thread and has none. Below, a log's own lock and the
-/// writer's mailbox are taken one at a time, never one inside the other.
+/// Delays have two, of which none is taken under the other: one while an event is appended, one
+/// around the buckets. The catalog belongs to the scheduler's thread and has none. Below, a log's
+/// own lock and the writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {
   /// How much it takes on.
   public let limits: BrokerLimits
   /// The consumer groups.
   public let groups: Groups
+  /// Records that are delivered later.
+  public let delays: Delays
   /// Half messages and what became of them.
   public let transactions: Transactions
   /// The thread for catalog changes and repeated work.
@@ -32,6 +36,7 @@ public final class Broker: Sendable {
   /// - Parameter report: is told, for people, what was found.
   public init(
     engine: any LogEngine, clock: any Clock, limits: BrokerLimits,
+    delayMetrics: DelayMetrics = DelayMetrics(MetricsRegistry()),
     report: @escaping @Sendable (String) -> Void
   ) throws {
     self.engine = engine
@@ -44,6 +49,10 @@ public final class Broker: Sendable {
       engine.wakeWriter()
     }
     groups = try Groups(journal: journal, topics: catalog.topics, limits: limits)
+    delays = try Delays(
+      engine: engine, clock: clock, topics: catalog.topics, limits: limits,
+      metrics: delayMetrics, topicNamed: { name in standing.withLock { $0.byName[name] } },
+      report: report)
     let transactionJournal = TransactionJournal(
       try engine.openJournal("transactions"), clock: clock
     ) { engine.wakeWriter() }
@@ -133,10 +142,11 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
   ) {
-    change(sink, completion) { [groups] catalog throws(BrokerError) in
+    change(sink, completion) { [groups, delays, engine] catalog throws(BrokerError) in
       try catalog.delete(name)
       do throws(LogError) {
         try groups.forget(topic: name)
+        try delays.forget(topic: name) { engine.wakeWriter() }
       } catch {
         throw .log(error)
       }
@@ -219,8 +229,11 @@ public final class Broker: Sendable {
     while try burial.run() {}
   }
 
-  /// Ends the scheduler's thread. Catalog changes that wait are finished first.
-  public func stop() { scheduler.stop() }
+  /// Ends the threads. Catalog changes that wait, and deliveries on their way, are finished first.
+  public func stop() {
+    scheduler.stop()
+    delays.stop()
+  }
 
   /// Does something with the catalog on its thread and shows everybody the outcome.
   private func change<Value: Sendable>(

@@ -32,6 +32,16 @@ public enum BrokerError: Error, Sendable, Equatable {
   case tooManyTransactionBytes(max: Int)
   /// One transaction alone takes up more bytes than all may.
   case transactionTooLarge(bytes: Int, limitBytes: Int)
+  /// A record is to be delivered further ahead than the server takes.
+  case delayTooLong(limitMilliseconds: Int64)
+  /// As many delayed records wait as may.
+  case tooManyScheduled(max: Int)
+  /// More bytes of delayed records than these wait to be sorted in.
+  case tooManyBytesUnderWay(max: Int)
+  /// No record with that id waits.
+  case scheduledNotFound(String)
+  /// The record is being handed over at this moment.
+  case inDelivery(String)
   /// A producer left out a sequence number: `expected` is the next one.
   case sequenceGap(expected: Int32)
   /// As many requests of one producer wait for those before them as may.

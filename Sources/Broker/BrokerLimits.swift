@@ -16,6 +16,10 @@ public struct BrokerLimits: Sendable {
   public var groupsMax = 10_000
   /// Transactions.
   public var transactions = TransactionLimits()
+  /// Delayed records that may wait at one time.
+  public var scheduledMax = 100_000_000
+  /// How far ahead a record may be delivered, in milliseconds.
+  public var delayMillisecondsMax: Int64 = 3650 * 86_400_000
   /// Producers that a topic remembers, and for how long.
   public var producers = ProducerLimits()
   /// Whether a produce to a topic that does not stand makes it.

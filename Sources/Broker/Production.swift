@@ -38,6 +38,9 @@ public final class Production {
   private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
+  private let delays: Delays?
+  private let limits: BrokerLimits
+  private var delayed: DelayedRecords?
   private var turn: Int?
   private var finished: (([ProduceOutcome]) -> Void)?
 
@@ -45,13 +48,16 @@ public final class Production {
   ///
   /// - Parameters:
   ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
+  ///   - delays: where records go that are delivered later; `nil` where there may be none.
   ///   - sink: the loop, where answers from the log arrive.
   ///   - stamp: who produces, and which of their requests it is.
   public init(
     _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
-    sink: any JobSink, stamp: ProducerStamp? = nil
+    delays: Delays?, limits: BrokerLimits, sink: any JobSink, stamp: ProducerStamp? = nil
   ) {
     self.topic = topic
+    self.delays = delays
+    self.limits = limits
     self.acknowledgement = acknowledgement
     self.timestamp = timestamp
     self.sink = sink
@@ -65,24 +71,38 @@ public final class Production {
 
   /// Records taken in so far.
   public private(set) var recordCount = 0
+  /// What became of those that are delivered later; `nil` while there are none.
+  public private(set) var scheduled: ScheduleOutcome?
 
   /// True when the client should send no more until `onProgress`.
   public var isFull: Bool { inFlightBytes >= Production.inFlightBytesMax }
 
   /// True once something could not be stored: there is no point in going on.
   public var hasFailed: Bool {
-    lanes.contains { if case .failure = $0.outcome?.result { true } else { false } }
+    scheduled?.failure != nil
+      || lanes.contains { if case .failure = $0.outcome?.result { true } else { false } }
   }
 
   /// Takes in a record; a missing `partition` is picked by the key, or else by turns.
+  ///
+  /// - Parameter delivery: when it is to be delivered; at once if that is past.
   public func add(
     key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: RecordHeaders,
-    timestamp: Int64?, partition: Int?
+    timestamp: Int64?, partition: Int?, delivery: DeliveryTime = .now
   ) throws(BrokerError) {
     let bytes = (key?.count ?? 0) + (value?.count ?? 0) + headers.byteCount
     let limit = topic.config.log.maxRecordBytes
     guard bytes <= limit else { throw .recordTooLarge(bytes: bytes, limitBytes: limit) }
     let number = try place(partition, key)
+    if delivery != .now, let due = try due(delivery) {
+      let records = delayed ?? DelayedRecords()
+      delayed = records
+      records.append(
+        due: due, partition: number, key: key, value: value, headers: headers,
+        timestamp: timestamp)
+      recordCount += 1
+      return
+    }
     builder(number).append(
       key: key, value: value, headers: headers, timestamp: timestamp ?? self.timestamp)
     recordCount += 1
@@ -96,6 +116,7 @@ public final class Production {
         handOver(number, builder, .written)
       }
     }
+    if let records = delayed, records.bytes >= Production.pieceBytes { handOver(records) }
   }
 
   /// Hands over the rest; `completion` gets each partition's outcome, in order, when all have
@@ -103,6 +124,7 @@ public final class Production {
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
     if let stamp { return waitForTurn(stamp) }
+    if let records = delayed { handOver(records) }
     for number in lanes.indices {
       if let builder = lanes[number].builder {
         handOver(number, builder, acknowledgement)
@@ -133,6 +155,52 @@ public final class Production {
       taken.append((number, builder.finish()))
     }
     return taken
+  }
+
+  /// When a record is due, or `nil` if it is to be delivered at once.
+  private func due(_ delivery: DeliveryTime) throws(BrokerError) -> Int64? {
+    guard let delays else { throw .delayTooLong(limitMilliseconds: 0) }
+    let now = delays.now()
+    let due = delivery.due(now: now)
+    guard due <= now + limits.delayMillisecondsMax else {
+      throw .delayTooLong(limitMilliseconds: limits.delayMillisecondsMax)
+    }
+    return due > now ? due : nil
+  }
+
+  private func handOver(_ records: DelayedRecords) {
+    delayed = nil
+    turn = nil
+    guard let delays else { return }
+    if let stamp, let known = delays.request(stamp, for: topic.name) {
+      scheduled = ScheduleOutcome(known)
+      return
+    }
+    let bytes = records.bytes
+    inFlightBytes += bytes
+    waitingFor += 1
+    let bound = ThreadBound((self, records))
+    delays.add(
+      records, to: topic, stamp: stamp, acknowledgement: acknowledgement, sink: sink
+    ) { outcome in
+      let (production, records) = bound.value
+      production.answered(records, bytes, outcome)
+    }
+  }
+
+  private func answered(
+    _ records: DelayedRecords, _ bytes: Int, _ outcome: Result<UInt64, BrokerError>
+  ) {
+    inFlightBytes -= bytes
+    waitingFor -= 1
+    var known = scheduled ?? ScheduleOutcome()
+    switch outcome {
+    case .success(let first): known.add(records, first: first)
+    case .failure(let error): known.failure = error
+    }
+    scheduled = known
+    onProgress?()
+    answerWhenDone()
   }
 
   private func place(_ partition: Int?, _ key: UnsafeRawBufferPointer?) throws(BrokerError) -> Int {
@@ -225,22 +293,34 @@ public final class Production {
   }
 
   private func takeTurn(_ stamp: ProducerStamp) {
-    let parts = lanes.enumerated().compactMap { number, lane in
+    var parts = lanes.enumerated().compactMap { number, lane in
       lane.held.map { RequestPart(partition: number, count: $0.recordCount) }
     }
+    // What is delivered later counts as a partition more.
+    if let delayed { parts.append(RequestPart(partition: lanes.count, count: delayed.count)) }
     do {
-      let verdict = try topic.producers.judge(stamp, parts, topic.partitions, now: timestamp)
+      let verdict = try topic.producers.judge(stamp, parts, now: timestamp) {
+        topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
+          + [delays.standing(of: stamp.id, for: topic.name)]
+      }
       switch verdict {
       case .store:
-        for part in parts {
-          if let held = lanes[part.partition].held { submit(held, part.partition, acknowledgement) }
+        for lane in lanes.indices {
+          if let held = lanes[lane].held { submit(held, lane, acknowledgement) }
         }
+        if let delayed { handOver(delayed) }
       case .recall(let partitions):
+        delayed = nil
         for number in partitions {
-          submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
+          if number == lanes.count {
+            scheduled = delays.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
+          } else {
+            submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
+          }
         }
       }
       onTurn?()
+      answerWhenDone()
     } catch {
       topic.producers.leave(stamp, .nothing, now: timestamp)
       refuse(error)
@@ -248,15 +328,21 @@ public final class Production {
   }
 
   private func endTurn(_ stamp: ProducerStamp) {
-    let stored = lanes.compactMap { lane in try? lane.outcome?.result.get() }
-    let asked = lanes.count { $0.outcome != nil }
+    var stored = lanes.compactMap { lane in
+      (try? lane.outcome?.result.get()).map(\.isDuplicate)
+    }
+    var asked = lanes.count { $0.outcome != nil }
+    if let scheduled {
+      asked += 1
+      if scheduled.failure == nil { stored.append(scheduled.isDuplicate) }
+    }
     let outcome: ProducerSession.Outcome
     if stored.isEmpty {
       outcome = .nothing
     } else if stored.count < asked {
       outcome = .part
     } else {
-      outcome = stored.allSatisfy(\.isDuplicate) ? .repeated : .whole
+      outcome = stored.allSatisfy { $0 } ? .repeated : .whole
     }
     topic.producers.leave(stamp, outcome, now: timestamp)
   }

@@ -1,4 +1,4 @@
-/// A value that only jobs on the scheduler's thread may open.
+/// A value that only one thread may open: the scheduler in its jobs, or another it was made for.
 ///
 /// It is made before that thread starts to use it, and handed over with this box.
 struct SchedulerOwned<Value>: @unchecked Sendable {

@@ -57,6 +57,11 @@ extension DataDirectory: LogEngine {
     return try Journal(log, snapshotPath: "\(path)/state/\(name)/snapshot", files: files)
   }
 
+  /// Opens `state/<name>/files`.
+  public func openAppendFiles(_ name: String) throws(LogError) -> AppendFiles {
+    try AppendFiles("\(path)/state/\(name)/files", files: files)
+  }
+
   /// Wakes the writer's thread if it sleeps.
   public func wakeWriter() { writer.wake() }
 

@@ -13,6 +13,8 @@ public protocol LogEngine: AnyObject, Sendable {
   func removeStored(topic: String, partition: Int) throws(LogError)
   /// Opens a journal for state that is not a topic.
   func openJournal(_ name: String) throws(LogError) -> Journal
+  /// Opens the files that belong to a journal.
+  func openAppendFiles(_ name: String) throws(LogError) -> AppendFiles
   /// Begins to write what was appended: to be called once after any number of appends.
   func wakeWriter()
   /// Bytes that were submitted and not yet answered for.

@@ -15,6 +15,26 @@ public struct ProducerStanding: Sendable {
     savedMilliseconds = table.savedMilliseconds
   }
 
+  /// What is remembered elsewhere than in a log.
+  ///
+  /// - Parameter requests: a producer's latest of one epoch, in the order of their numbers; none if
+  ///   the producer is not known.
+  public init(
+    requests: [RememberedRequest], epoch: Int16, latestMilliseconds: Int64, forgottenThrough: Int64?
+  ) {
+    if let first = requests.first {
+      var window = RequestWindow(first)
+      for request in requests.dropFirst() { window.add(request) }
+      entry = ProducerEntry(
+        epoch: epoch, requests: window, latestMilliseconds: latestMilliseconds)
+    } else {
+      entry = nil
+    }
+    self.forgottenThrough = forgottenThrough
+    savedThrough = .zero
+    savedMilliseconds = nil
+  }
+
   /// A time before which a request cannot have come, if one is known.
   public func earliestMilliseconds(of request: RememberedRequest) -> Int64? {
     request.baseOffset >= savedThrough ? savedMilliseconds : nil

@@ -91,7 +91,7 @@ public struct RecordReader {
   }
 
   /// True when the bytes are exactly so many headers.
-  private static func holds(_ bytes: UnsafeRawBufferPointer, count: Int64) -> Bool {
+  static func holds(_ bytes: UnsafeRawBufferPointer, count: Int64) -> Bool {
     guard count <= bytes.count else { return false }
     var position = 0
     for _ in 0..<count {

@@ -67,6 +67,12 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Consumer groups at one time. (default: 10000)")
   var maxGroups: Int?
 
+  @Option(help: "Delayed records that may wait at one time. (default: 100000000)")
+  var maxScheduled: Int?
+
+  @Option(help: "How far ahead a record may be delivered. (default: 3650d)")
+  var maxDelay: String?
+
   @Option(help: "Producers that each partition remembers. (default: 10000)")
   var maxProducers: Int?
 
@@ -166,6 +172,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
+    try environment.set(maxScheduled, "max-scheduled", &settings.limits.scheduledMax)
     try environment.set(maxProducers, "max-producers", &settings.limits.producers.countMax)
     try transactions.apply(environment, to: &settings.limits.transactions)
   }
@@ -181,6 +188,7 @@ struct ServeOptions: ParsableArguments {
       sendTimeout, "send-timeout", &settings.server.sendSilenceMilliseconds)
     try environment.setDuration(
       producerExpiry, "producer-expiry", &settings.limits.producers.expiryMilliseconds)
+    try environment.setDuration(maxDelay, "max-delay", &settings.limits.delayMillisecondsMax)
     try environment.setSeconds(drainTimeout, "drain-timeout", &settings.server.drainMilliseconds)
     try environment.setSeconds(
       comparisonTimeout, "comparison-timeout", &settings.service.comparisonMillisecondsMax)

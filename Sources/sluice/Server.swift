@@ -62,7 +62,8 @@ struct Server {
       settings.data, clock: clock, metrics: service.logMetrics,
       producers: settings.limits.producers, report: report)
     let broker = try Broker(
-      engine: directory, clock: clock, limits: settings.limits, report: report)
+      engine: directory, clock: clock, limits: settings.limits,
+      delayMetrics: service.delayMetrics, report: report)
     broker.scheduler.every(milliseconds: 1000) { [weak service] in
       service?.sampleRates()
       service?.sampleSpace()

@@ -14,7 +14,7 @@ import Testing
     let text = try String(contentsOfFile: ExactlyOnceTests.file, encoding: .utf8)
     let answer = try server.client().post("/v1/topics/lines/records", text, type: "text/plain")
     try #require(answer.status == 200, "\(answer.text)")
-    let lease = #"{"config":{"lease":"2s","max_attempts":1000}}"#
+    let lease = #"{"config":{"lease":"500ms","max_attempts":1000}}"#
     #expect(try server.client().put("/v1/groups/counters", lease).status == 201)
     #expect(try server.client().put("/v1/topics/counts", #"{"partitions":3}"#).status == 201)
     var moments = Moments(seed: UInt64(CrashTests.seed))

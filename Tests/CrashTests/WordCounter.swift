@@ -22,7 +22,7 @@ struct WordCounter {
     var left = Left()
     for id in late { guard commit(id, client, &left) else { return left } }
     for turn in 1..<1_000_000 {
-      let request = #"{"topics":["lines"],"max_records":20,"wait":"100ms","values":"text"}"#
+      let request = #"{"topics":["lines"],"max_records":5,"wait":"100ms","values":"text"}"#
       guard let answer = try? client.post("/v1/groups/counters/receive", request),
         answer.status == 200
       else { return left }

@@ -50,6 +50,8 @@ extension MalformedCase {
     record(#"{"topic":"plain","value":1,"headers":{"tag":"a"}}"#),
     record(#"{"topic":"plain","value":1,"partition":-1}"#),
     record(#"{"topic":"plain","value":1,"topics":1}"#),
+    record(#"{"topic":"plain","value":1,"delay":"1s"}"#, "not_supported_yet"),
+    record(#"{"topic":"plain","value":1,"deliver_at":0}"#, "not_supported_yet"),
     record(#"{"topic":"a b","value":1}"#, "invalid_name"),
     record(#"{"topic":"__own","value":1}"#, "invalid_name"),
     record(#"{"topic":"plain","value":1,"partition":7}"#, "partition_not_found", 404),

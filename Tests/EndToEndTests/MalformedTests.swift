@@ -33,7 +33,7 @@ import Testing
     let before = try fixture.recordCount()
     let bodies = [
       #"{"records":[{"value":1},{"value":2},{"tag":"x"}]}"#,
-      #"{"records":[{"value":1},{"value":2},{"value":3,"delay":"1s"}]}"#,
+      #"{"records":[{"value":1},{"value":2},{"value":3,"delay":"soon"}]}"#,
       #"{"records":[{"value":1},{"value":2},{"value":3,"partition":9}]}"#,
     ]
     for body in bodies {

@@ -16,7 +16,8 @@ struct StatusCase: Sendable {
 
   static let all =
     server + topics + changes + partitions + segments + produce + consume + values + groups
-    + leases + places + deadLetters + streams + comparisons + transactions
+    + scheduled + leases + places + deadLetters + streams + comparisons
+    + transactions
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
@@ -34,6 +35,7 @@ struct StatusCase: Sendable {
     "compareCopies 503": "needs a machine that is too slow, or without descriptors",
     "compareCopies 500": "needs a connection of the machine to itself that breaks",
   ].merging(excusedOfGroups) { first, _ in first }
+    .merging(excusedOfScheduled) { first, _ in first }
     .merging(excusedOfTransactions) { first, _ in first }
 
   /// A head that announces more than any body may have; the server need not see it to refuse it.
@@ -221,8 +223,8 @@ struct StatusCase: Sendable {
     StatusCase("produce", 400, "invalid_parameter", post("/v1/topics/plain/records?acks=9", "{}")),
     StatusCase("produce", 400, "invalid_name", post("/v1/topics/__x/records", "{}")),
     StatusCase(
-      "produce", 400, "not_supported_yet",
-      post("/v1/topics/plain/records", #"{"value":1,"delay":"1s"}"#)),
+      "produce", 400, "delay_too_long",
+      post("/v1/topics/plain/records", #"{"value":1,"delay":"4000d"}"#)),
     StatusCase("produce", 400, "invalid_producer", number(["Producer-Id": "1"])),
     StatusCase("produce", 200, nil, number(ProducerTests.fields(1, 0, epoch: 2))),
     StatusCase(

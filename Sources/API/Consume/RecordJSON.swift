@@ -33,6 +33,11 @@ final class RecordJSON {
   func writeContent(_ record: Record, to json: inout JSONWriter) {
     json.key("timestamp")
     json.number(record.timestamp)
+    writeContent(record, to: &json)
+  }
+
+  /// Writes key, value, tag and headers into an object that is open.
+  func writeContent(_ record: Record, to json: inout JSONWriter) {
     writeKey(record.key, to: &json)
     writeValue(record.value, to: &json)
     json.key("tag")

@@ -26,7 +26,7 @@ final class ProduceAnswer {
     }
     production.finish { [self] outcomes in
       if let problem {
-        call.fail(problem.with("stored", Int64(Self.stored(outcomes))))
+        call.fail(problem.with("stored", Int64(stored(outcomes))))
       } else {
         answer(outcomes)
       }
@@ -39,22 +39,26 @@ final class ProduceAnswer {
     call.fail(problem)
   }
 
-  private static func stored(_ outcomes: [ProduceOutcome]) -> Int {
-    outcomes.reduce(0) { $0 + $1.storedCount }
+  private func stored(_ outcomes: [ProduceOutcome]) -> Int {
+    outcomes.reduce(production.scheduled?.count ?? 0) { $0 + $1.storedCount }
   }
 
   private func answer(_ outcomes: [ProduceOutcome]) {
     if let refusal = production.refusal { return call.fail(Problem(refusal)) }
-    let failures = outcomes.compactMap { outcome in
-      if case .failure(let error) = outcome.result { error } else { nil }
+    var failures = outcomes.compactMap { outcome in
+      if case .failure(let error) = outcome.result { BrokerError.log(error) } else { nil }
     }
-    if let first = failures.first, failures.count == outcomes.count {
-      let stored = Self.stored(outcomes)
+    let scheduled = production.scheduled
+    if let failure = scheduled?.failure { failures.append(failure) }
+    if let first = failures.first, failures.count == outcomes.count + (scheduled == nil ? 0 : 1) {
+      let stored = stored(outcomes)
       let problem = Problem(first)
       return call.fail(stored == 0 ? problem : problem.with("stored", Int64(stored)))
     }
     var head = ResponseHead(failures.isEmpty ? .ok : .multiStatus)
-    if production.stamp != nil, outcomes.allSatisfy(\.isDuplicate) {
+    if production.stamp != nil, outcomes.allSatisfy(\.isDuplicate),
+      scheduled?.isDuplicate ?? true
+    {
       head.add("Sluice-Duplicate", "true")
     }
     call.respondJSON(head) { json in
@@ -65,7 +69,29 @@ final class ProduceAnswer {
       json.beginArray()
       for outcome in outcomes { self.write(outcome, to: &json) }
       json.endArray()
+      if let scheduled { Self.write(scheduled, to: &json) }
       json.endObject()
+    }
+  }
+
+  /// The records that are delivered later: the first of them by id, and how many they are.
+  private static func write(_ outcome: ScheduleOutcome, to json: inout JSONWriter) {
+    json.key("scheduled")
+    json.beginArray()
+    for key in outcome.keys {
+      json.beginObject()
+      json.key("id")
+      json.string(key.id)
+      json.key("deliver_at")
+      json.string(TimestampText.text(key.due))
+      json.endObject()
+    }
+    json.endArray()
+    json.key("scheduled_count")
+    json.number(outcome.count)
+    if let failure = outcome.failure {
+      json.key("scheduled_error")
+      Problem(failure).write(to: &json)
     }
   }
 

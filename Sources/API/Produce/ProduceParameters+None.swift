@@ -7,5 +7,7 @@ extension ProduceParameters {
     tag = nil
     partition = nil
     acknowledgement = .committed
+    delivery = nil
+    stamp = nil
   }
 }

@@ -1,3 +1,4 @@
+import Broker
 import HTTP
 import JSON
 import Log
@@ -8,15 +9,16 @@ struct ProduceParameters {
   let tag: Tag?
   let partition: Int?
   let acknowledgement: AppendRequest.Acknowledgement
+  /// When records are delivered that do not say.
+  let delivery: DeliveryTime?
   let stamp: ProducerStamp?
 
   private static let known = ["key", "tag", "partition", "acks", "delay", "deliver_at"]
 
   init(_ call: Call) throws(Problem) {
     let query = try call.query(known: ProduceParameters.known)
-    if query.value("delay") != nil || query.value("deliver_at") != nil {
-      throw Problem.notSupportedYet("Delivery at a later time")
-    }
+    delivery = try DeliveryField.time(
+      delay: query.value("delay"), deliverAt: query.value("deliver_at"))
     stamp = try ProducerFields.stamp(call.head)
     key = query.value("key").map { Array($0.utf8) }
     if let text = query.value("tag") {

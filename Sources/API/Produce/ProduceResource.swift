@@ -73,7 +73,8 @@ enum ProduceResource {
     }
     let production = Production(
       topic, acknowledgement: parameters.acknowledgement, timestamp: call.broker.now(),
-      sink: call.exchange.sink, stamp: parameters.stamp)
+      delays: call.broker.delays, limits: call.broker.limits, sink: call.exchange.sink,
+      stamp: parameters.stamp)
     let answer = ProduceAnswer(call, production, timestamp: call.broker.now())
     let limit = topic.config.log.maxRecordBytes
     switch form {
@@ -101,15 +102,41 @@ enum ProduceResource {
       }
     case .batches:
       call.receiveWhole(limitBytes: call.service.options.bodyBytesMax) { body in
-        do throws(LogError) {
-          let batches = try BatchValidator(recordBytesMax: limit).frame(
-            body, stamp: parameters.stamp)
-          if !batches.isEmpty { production.store(batches, partition: parameters.partition ?? 0) }
+        do throws(Problem) {
+          try store(body, parameters, in: production, recordBytesMax: limit)
           answer.finish()
         } catch {
-          call.fail(Problem(error))
+          call.fail(error)
         }
       }
+    }
+  }
+
+  /// Stores record batches as they came; if they are delivered later, as the records they hold.
+  private static func store(
+    _ body: UnsafeRawBufferPointer, _ parameters: ProduceParameters, in production: Production,
+    recordBytesMax: Int
+  ) throws(Problem) {
+    let partition = parameters.partition ?? 0
+    do {
+      let batches = try BatchValidator(recordBytesMax: recordBytesMax).frame(
+        body, stamp: parameters.stamp)
+      guard let delivery = parameters.delivery else {
+        if !batches.isEmpty { production.store(batches, partition: partition) }
+        return
+      }
+      var rest = body
+      while let header = BatchHeader(rest) {
+        var records = try RecordReader(rest, header: header)
+        while let record = try records.next() {
+          try production.add(
+            key: record.key, value: record.value, headers: RecordHeaders(of: record),
+            timestamp: record.timestamp, partition: partition, delivery: delivery)
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[header.size...])
+      }
+    } catch {
+      throw Problem(any: error)
     }
   }
 

@@ -3,7 +3,8 @@ import JSON
 import Log
 import Platform
 
-/// Makes records of JSON: `{"key":…,"value":…,"tag":…,"headers":{…},"partition":0,"timestamp":…}`.
+/// Makes records of JSON: `{"key":…,"value":…,"tag":…,"headers":{…},"partition":0,"timestamp":…,
+/// "delay":…}`.
 final class RecordFramer {
   private let headers = RecordHeaders()
   private let decodedKey = ByteBuffer()
@@ -50,6 +51,7 @@ final class RecordFramer {
     var headers: JSONValue?
     var partition: Int?
     var timestamp: Int64?
+    var delivery: DeliveryTime?
   }
 
   /// Takes in one record.
@@ -59,6 +61,9 @@ final class RecordFramer {
     for (key, value) in record.members {
       if target.namesTopics, key == "topic" { continue }
       try take(key, value, &fields)
+    }
+    if target.namesTopics, fields.delivery != nil {
+      throw Problem.notSupportedYet("Delivery at a later time, of a transaction's records,")
     }
     guard fields.hasValue else { throw invalid("A record needs a value or value_base64.") }
     headers.removeAll()
@@ -81,7 +86,8 @@ final class RecordFramer {
   private func add(_ fields: Fields, to target: Target) throws(BrokerError) {
     try target.production.add(
       key: fields.key, value: fields.value, headers: headers, timestamp: fields.timestamp,
-      partition: fields.partition ?? target.parameters.partition)
+      partition: fields.partition ?? target.parameters.partition,
+      delivery: fields.delivery ?? target.parameters.delivery ?? .now)
   }
 
   private func take(_ key: JSONKey, _ value: JSONValue, _ fields: inout Fields) throws(Problem) {
@@ -114,7 +120,12 @@ final class RecordFramer {
     case "timestamp":
       if value.isNull { break }
       fields.timestamp = try timestamp(value)
-    case "delay", "deliver_at": throw Problem.notSupportedYet("The field \(key.string)")
+    case "delay":
+      if value.isNull { break }
+      try once(&fields.delivery, try DeliveryField.delay(value))
+    case "deliver_at":
+      if value.isNull { break }
+      try once(&fields.delivery, try DeliveryField.deliverAt(value))
     default: throw invalid("There is no field \(key.string).")
     }
   }
@@ -122,6 +133,11 @@ final class RecordFramer {
   private func once(_ seen: inout Bool, _ name: String) throws(Problem) {
     if seen { throw invalid("There are two fields for the \(name).") }
     seen = true
+  }
+
+  private func once(_ delivery: inout DeliveryTime?, _ time: DeliveryTime) throws(Problem) {
+    guard delivery == nil else { throw invalid("delay and deliver_at exclude each other.") }
+    delivery = time
   }
 
   private func decode(

@@ -17,12 +17,13 @@ final class TextLineFramer: LineFramer {
     do throws(BrokerError) {
       guard let key = parameters.key else {
         return try production.add(
-          key: nil, value: line, headers: headers, timestamp: nil, partition: parameters.partition)
+          key: nil, value: line, headers: headers, timestamp: nil,
+          partition: parameters.partition, delivery: parameters.delivery ?? .now)
       }
       try key.withUnsafeBufferPointer { key throws(BrokerError) in
         try production.add(
           key: UnsafeRawBufferPointer(key), value: line, headers: headers, timestamp: nil,
-          partition: parameters.partition)
+          partition: parameters.partition, delivery: parameters.delivery ?? .now)
       }
     } catch {
       throw Problem(error)

@@ -44,6 +44,8 @@ enum StatusResource {
     json.beginArray()
     for group in most(groups, by: { $0.lag + $0.dead }) { group.write(to: &json) }
     json.endArray()
+    json.key("scheduled")
+    ScheduledResource.writeSummary(broker, to: &json)
     json.key("transactions")
     writeTransactions(broker.transactions.standing, now, to: &json)
     json.key("strategies")

@@ -62,16 +62,17 @@ final class ProducerSessions: Sendable {
   ///
   /// - Parameters:
   ///   - parts: where its records would go.
-  ///   - logs: the topic's partitions.
+  ///   - standings: gives what is remembered of the producer by each of the topic's partitions, and
+  ///     behind them of what it has delayed.
   /// - Throws: `sequenceGap`, `producerFenced`, `sequenceTooOld`, `sequenceReused`.
   func judge(
-    _ stamp: ProducerStamp, _ parts: [RequestPart], _ logs: [any RecordLog], now: Int64
+    _ stamp: ProducerStamp, _ parts: [RequestPart], now: Int64,
+    _ standings: () -> [ProducerStanding]
   ) throws(BrokerError) -> ProducerVerdict {
-    let session = session(of: stamp.id, logs, now)
+    let session = session(of: stamp.id, standings, now)
     do throws(BrokerError) {
       guard case .repeated(let mayLack) = try session.place(of: stamp) else { return .store }
-      let standings = logs.map { $0.producer(stamp.id, now: now) }
-      return try RepeatedRequest(stamp, standings).verdict(
+      return try RepeatedRequest(stamp, standings()).verdict(
         parts, mayLack: mayLack,
         lackIsKnown: session.isIncomplete && stamp.sequence == session.last)
     } catch {
@@ -96,13 +97,15 @@ final class ProducerSessions: Sendable {
   }
 
   /// The session of a producer whose turn it is, set up if need be.
-  private func session(of id: Int64, _ logs: [any RecordLog], _ now: Int64) -> ProducerSession {
+  private func session(
+    of id: Int64, _ standings: () -> [ProducerStanding], _ now: Int64
+  ) -> ProducerSession {
     if let known = seats.withLock({ $0[id]?.session }),
       now - known.latestMilliseconds < limits.expiryMilliseconds
     {
       return known
     }
-    let fresh = ProducerSession(logs.map { $0.producer(id, now: now) }, now: now)
+    let fresh = ProducerSession(standings(), now: now)
     seats.withLock { $0[id]?.session = fresh }
     return fresh
   }

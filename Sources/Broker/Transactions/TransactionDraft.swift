@@ -28,8 +28,8 @@ public final class TransactionDraft {
   public func production(for topic: Topic) -> Production {
     if let known = productions.first(where: { $0.topic.name == topic.name }) { return known }
     let fresh = Production(
-      topic, acknowledgement: .committed, timestamp: timestamp, sink: sink,
-      stamp: OwnWork.transaction.stamp(id.number))
+      topic, acknowledgement: .committed, timestamp: timestamp, delays: nil,
+      limits: BrokerLimits(), sink: sink, stamp: OwnWork.transaction.stamp(id.number))
     productions.append(fresh)
     return fresh
   }

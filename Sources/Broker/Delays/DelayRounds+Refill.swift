@@ -1,0 +1,144 @@
+import Log
+import Platform
+
+/// What goes on behind the hand-over: wide buckets are split, narrow ones taken into memory, empty
+/// ones let go, and now and then a snapshot is written.
+extension DelayRounds {
+  /// After so many bytes of journal, or as many of files that hold nothing any more, a snapshot is
+  /// due.
+  private static let checkpointBytes = 64 << 20
+  private static let sweepMilliseconds = 1000
+
+  // MARK: - Splitting and loading
+
+  /// True if a step can be taken at once.
+  func isRefilling(_ now: Int64) -> Bool {
+    guard restsUntil == nil, !isStopping else { return false }
+    return load != nil || store.split != nil || nextToRefill(now) != nil
+  }
+
+  /// Takes a step.
+  func refill(_ now: Int64) {
+    guard restsUntil == nil, !isStopping else { return }
+    if load == nil, store.split == nil, let bucket = nextToRefill(now) {
+      if bucket.level.number == 0 {
+        load = DelayLoad(bucket, room: DelayRounds.placesMax - heap.count)
+      } else {
+        store.split = DelaySplit(bucket, in: store)
+      }
+    }
+    do throws(LogError) {
+      if let split = store.split {
+        if try split.step() { store.split = nil }
+      } else if let load {
+        try step(load)
+      }
+    } catch {
+      report("the bucket of delayed records is left for now: \(error)")
+      store.split?.abandon()
+      store.split = nil
+      // What it took is in memory, and is not taken a second time.
+      rest()
+    }
+  }
+
+  private func step(_ load: DelayLoad) throws(LogError) {
+    let through = try load.step { place in
+      let number = place.key.number
+      if held.contains(number) || aside[number] != nil { return }
+      heap.insert(place)
+    }
+    guard let through else { return }
+    store.setLoaded(load.bucket, through: through)
+    self.load = nil
+  }
+
+  /// The earliest bucket whose time has come to be split or loaded, if there is room.
+  private func nextToRefill(_ now: Int64) -> DelayBucket? {
+    for bucket in store.all where !bucket.isLoaded && bucket.live > 0 {
+      guard bucket.range.lowerBound - now <= bucket.level.leadMilliseconds else { continue }
+      if bucket.level.number > 0 { return bucket }
+      return heap.count < DelayRounds.placesMax / 2 ? bucket : nil
+    }
+    return nil
+  }
+
+  // MARK: - Letting go
+
+  func sweepAtTimes(_ now: Int64) {
+    let time = clock.monotonicTime()
+    guard time >= sweptAt.advanced(byMilliseconds: DelayRounds.sweepMilliseconds) else { return }
+    sweptAt = time
+    guard load == nil else { return }
+    store.sweep(now: now)
+  }
+
+  func checkpointWhenDue() {
+    guard !isStopping else { return }
+    let bytes = journal.bytesSinceCheckpoint
+    if bytes >= DelayRounds.checkpointBytes
+      || store.retiredBytes >= DelayRounds.checkpointBytes && bytes > 0
+    {
+      beginCheckpoint()
+    }
+  }
+
+  private func beginCheckpoint() {
+    guard !checkpointIsUnderWay, !hasLostFiles, restsUntil == nil, store.split == nil else {
+      return
+    }
+    checkpointIsUnderWay = true
+    var capture = store.capture()
+    let (through, nextNumber, nextTopic) = journal.beginCheckpoint()
+    capture.snapshot.nextNumber = nextNumber
+    capture.snapshot.nextTopic = nextTopic
+    capture.snapshot.nextPiece = nextPiece
+    capture.snapshot.pieces = (announcing + announced + appending.values).map(\.announcement)
+    let mailbox = sink.mailbox
+    keeper.checkpoint(capture, through: through) { [capture] outcome in
+      mailbox.post(.checkpointed(capture, outcome))
+    }
+  }
+
+  func finishCheckpoint(_ capture: DelayCapture, _ outcome: Result<Void, LogError>) {
+    checkpointIsUnderWay = false
+    switch outcome {
+    case .success: metrics.checkpoints.increment()
+    case .failure(let error):
+      store.putBack(capture)
+      report("no snapshot of the delayed records: \(error)")
+      journal.demandCheckpoint(bytes: DelayRounds.checkpointBytes)
+      if case .offline = error { hasLostFiles = true }
+      rest()
+    }
+    if hasBegunLastCheckpoint { isFinished = true }
+  }
+
+  // MARK: - Stopping
+
+  /// Lets what is on its way arrive, then writes a last snapshot.
+  func finishStop() {
+    // What is not done now is done by the next start: the journal has it all.
+    if engine.whyOffline != nil || restsUntil != nil {
+      isFinished = true
+      return
+    }
+    guard announcing.isEmpty, appending.isEmpty, journal.isQuiet, !checkpointIsUnderWay else {
+      return
+    }
+    for piece in announced {
+      giveBack(piece)
+      fates.append((piece.number, .returned))
+    }
+    announced.removeAll()
+    noteFates()
+    guard !hasBegunLastCheckpoint else { return }
+    hasBegunLastCheckpoint = true
+    if let split = store.split {
+      split.abandon()
+      store.split = nil
+    }
+    beginCheckpoint()
+    if !checkpointIsUnderWay { isFinished = true }
+  }
+}

@@ -1,0 +1,20 @@
+/// When a record is to be delivered, as its producer says it.
+public enum DeliveryTime: Sendable, Equatable {
+  /// At once.
+  case now
+  /// So many milliseconds after it came.
+  case after(Int64)
+  /// At a time in milliseconds since 1970.
+  case at(Int64)
+
+  /// The time in milliseconds since 1970; one that is past for what is delivered at once.
+  func due(now: Int64) -> Int64 {
+    switch self {
+    case .now: return now
+    case .at(let time): return time
+    case .after(let delay):
+      let (sum, overflow) = now.addingReportingOverflow(delay)
+      return overflow ? .max : sum
+    }
+  }
+}

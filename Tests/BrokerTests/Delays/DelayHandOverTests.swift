@@ -1,0 +1,211 @@
+import Log
+import Metrics
+import Platform
+import Support
+import Testing
+
+@testable import Broker
+
+/// What is due is handed over once, in order, not before its time, wherever the server dies.
+@Suite struct DelayHandOverTests {
+  private static func world(_ count: Int) throws -> DelayWorld {
+    let world = try DelayWorld()
+    try world.make("t")
+    try world.add(
+      (0..<count).map { ("\($0)", world.now + 10_000 + Int64($0), 0) }, to: "t")
+    return world
+  }
+
+  private static func values(_ range: Range<Int>) -> [String] { range.map { "\($0)" } }
+
+  @Test func nothingComesBeforeItsTime() throws {
+    let world = try DelayHandOverTests.world(50)
+    world.pass(milliseconds: 9999)
+    #expect(try world.delivered("t") == [])
+    for passed in 1...50 {
+      world.pass(milliseconds: 1)
+      #expect(try world.delivered("t") == DelayHandOverTests.values(0..<passed))
+    }
+    #expect(world.delays.counts.waiting == 0)
+    #expect(world.delays.counts.nextDue == nil)
+  }
+
+  @Test func aRecordHasTheTimeOfItsDelivery() throws {
+    let world = try DelayHandOverTests.world(2)
+    let start = world.now
+    world.pass(milliseconds: 10_000)
+    world.pass(milliseconds: 5000)
+    #expect(try world.records("t").map(\.time) == [start + 10_000, start + 10_001])
+    try world.add([("late", world.now + 10_000, 0)], to: "t")
+    let next = try world.killed()
+    next.clock.advance(milliseconds: 86_400_000)
+    next.delays.settle()
+    #expect(try next.records("t").last?.time ?? 0 > start + 10_001)
+    #expect(try next.delivered("t") == ["0", "1", "late"])
+  }
+
+  /// Has the directory copied when records are appended, before or after.
+  private func interrupted(
+    isBefore: Bool
+  ) throws -> (directory: TemporaryDirectory, clock: ManualClock) {
+    let world = try DelayHandOverTests.world(30)
+    world.delays.settle()
+    let left = Lock<TemporaryDirectory?>(nil)
+    let directory = world.directory
+    let keep: @Sendable () -> Void = {
+      left.withLock { kept in
+        if kept == nil { kept = try? directory.copy() }
+      }
+    }
+    let nothing: @Sendable () -> Void = {}
+    let topic = try world.topic("t")
+    let log = InterruptedLog(
+      topic.partitions[0], before: isBefore ? keep : nothing, after: isBefore ? nothing : keep)
+    world.place(Topic(name: "t", config: topic.config, partitions: [log]))
+    // All of them at once, so that one piece holds them.
+    world.pass(milliseconds: 20_000)
+    let found = try #require(left.withLock { $0 })
+    return (found, world.clock)
+  }
+
+  @Test(arguments: [true, false])
+  func aServerKilledAroundTheAppendDeliversOnce(isBefore: Bool) throws {
+    let (directory, clock) = try interrupted(isBefore: isBefore)
+    let next = try DelayWorld(in: directory, clock: clock)
+    next.delays.settle()
+    #expect(try next.delivered("t") == DelayHandOverTests.values(0..<30))
+    #expect(next.delays.counts.waiting == 0)
+    let again = try next.killed()
+    again.delays.settle()
+    #expect(try again.delivered("t") == DelayHandOverTests.values(0..<30))
+  }
+
+  @Test func whatRetentionTookIsNotDeliveredAgain() throws {
+    let (directory, clock) = try interrupted(isBefore: false)
+    let data = try DataDirectory(
+      directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+    ) { _ in }
+    let log = try data.openLog(topic: "t", partition: 0, settings: LogSettings())
+    #expect(log.offsets.highWatermark == Offset(30))
+    _ = try log.truncate(before: Offset(30))
+    data.close()
+    let next = try DelayWorld(in: directory, clock: clock)
+    next.delays.settle()
+    #expect(try next.delivered("t") == [])
+    #expect(next.delays.counts.waiting == 0)
+  }
+
+  @Test func aCancelledRecordNeverComes() throws {
+    let world = try DelayHandOverTests.world(3)
+    let keys = try world.waiting().map(\.key)
+    try world.cancel(keys[1])
+    #expect(throws: BrokerError.scheduledNotFound(keys[1].id)) { try world.cancel(keys[1]) }
+    let next = try world.killed()
+    #expect(throws: BrokerError.scheduledNotFound(keys[1].id)) { try next.cancel(keys[1]) }
+    next.pass(milliseconds: 9950)
+    #expect(throws: BrokerError.inDelivery(keys[0].id)) { try next.cancel(keys[0]) }
+    next.pass(milliseconds: 1000)
+    #expect(try next.delivered("t") == ["0", "2"])
+    #expect(throws: BrokerError.scheduledNotFound(keys[0].id)) { try next.cancel(keys[0]) }
+  }
+
+  @Test func aTopicMadeAnewGetsNothingOfTheOldOne() throws {
+    let world = try DelayHandOverTests.world(3)
+    let key = try #require(try world.waiting().first?.key)
+    try world.delete("t")
+    #expect(throws: BrokerError.scheduledNotFound(key.id)) { try world.cancel(key) }
+    try world.make("t")
+    try world.add([("new", world.now + 10_000, 0)], to: "t")
+    let next = try world.killed()
+    #expect(next.delays.counts.waiting == 1)
+    next.pass(milliseconds: 20_000)
+    #expect(try next.delivered("t") == ["new"])
+  }
+
+  @Test func nothingIsTakenForATopicThatIsBeingDeleted() throws {
+    let world = try DelayHandOverTests.world(1)
+    let topic = try world.topic("t")
+    try world.delete("t")
+    world.place(topic)
+    #expect(throws: BrokerError.log(.closed)) {
+      try world.add([("x", world.now + 1000, 0)], to: "t")
+    }
+  }
+
+  @Test func thereIsALimitToHowManyWait() throws {
+    var limits = BrokerLimits()
+    limits.scheduledMax = 3
+    let world = try DelayWorld(limits: limits)
+    try world.make("t")
+    let two = (0..<2).map { ("\($0)", world.now + 10_000, 0) }
+    try world.add(two, to: "t")
+    #expect(throws: BrokerError.tooManyScheduled(max: 3)) { try world.add(two, to: "t") }
+    world.pass(milliseconds: 10_000)
+    try world.add(two, to: "t")
+  }
+
+  @Test func aFullDiskLosesNothing() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add([("first", world.now + 10_000, 0)], to: "t")
+    files.faults.setRoom(0)
+    #expect(throws: BrokerError.log(.outOfSpace)) {
+      try world.add([("lost", world.now + 10_000, 0)], to: "t")
+    }
+    // It cannot be announced now: it waits, and is tried again.
+    world.pass(milliseconds: 10_000)
+    #expect(try world.delivered("t") == [])
+    files.faults.clear()
+    for _ in 0..<3 { world.pass(milliseconds: DelayRounds.restMilliseconds) }
+    #expect(try world.delivered("t") == ["first"])
+    try world.add([("second", world.now + 10, 0)], to: "t")
+    world.pass(milliseconds: 10)
+    #expect(try world.delivered("t") == ["first", "second"])
+    let next = try world.killed()
+    #expect(try next.delivered("t") == ["first", "second"])
+    #expect(next.delays.counts.waiting == 0)
+  }
+
+  @Test func whatCannotBeSortedInIsKept() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add([("first", world.now + 10_000, 0)], to: "t")
+    files.faults.fail(.write, suffix: "files/1", code: 28)
+    let answer = Lock<Result<UInt64, BrokerError>?>(nil)
+    let records = DelayedRecords()
+    Array("second".utf8).withUnsafeBytes { bytes in
+      records.append(
+        due: world.now + 10_001, partition: 0, key: nil, value: bytes, headers: RecordHeaders(),
+        timestamp: nil)
+    }
+    world.delays.add(
+      records, to: try world.topic("t"), acknowledgement: .committed, sink: InlineSink()
+    ) { outcome in answer.withLock { $0 = outcome } }
+    world.data.wakeWriter()
+    world.delays.settle()
+    // It is in the journal, and its answer waits until it is sorted in.
+    let early = answer.withLock { $0 }
+    #expect(early == nil)
+    #expect(throws: BrokerError.log(.outOfSpace)) {
+      try world.add([("third", world.now + 10_000, 0)], to: "t")
+    }
+    files.faults.clear()
+    world.clock.advance(milliseconds: DelayRounds.restMilliseconds)
+    world.delays.settle()
+    let late = answer.withLock { $0 }
+    #expect(late != nil)
+    world.pass(milliseconds: 10_001)
+    #expect(try world.delivered("t") == ["first", "second"])
+  }
+
+  @Test func cleanStopsAndKillsAlikeGoOnFromASnapshot() throws {
+    var world = try DelayHandOverTests.world(100)
+    for round in 0..<10 {
+      world = round % 2 == 0 ? try world.reopened() : try world.killed()
+      world.pass(milliseconds: round == 0 ? 10_009 : 10)
+      #expect(try world.delivered("t") == DelayHandOverTests.values(0..<(10 * (round + 1))))
+    }
+  }
+}
