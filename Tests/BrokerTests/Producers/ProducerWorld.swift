@@ -98,7 +98,8 @@ final class ProducerWorld {
   ) throws -> Request {
     let production = Production(
       topic, acknowledgement: acks, timestamp: clock.wallMilliseconds(), delays: delays,
-      limits: BrokerLimits(), sink: sink, stamp: ProducerStamp(id: id, epoch: epoch, sequence: sequence))
+      limits: BrokerLimits(), sink: sink,
+      stamp: ProducerStamp(id: id, epoch: epoch, sequence: sequence))
     for (partition, count) in parts {
       for index in 0..<count {
         try add("\(id) \(epoch) \(sequence) \(index)", key: nil, to: production, partition)
