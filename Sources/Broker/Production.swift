@@ -300,8 +300,9 @@ public final class Production {
     if let delayed { parts.append(RequestPart(partition: lanes.count, count: delayed.count)) }
     do {
       let verdict = try topic.producers.judge(stamp, parts, now: timestamp) {
-        topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
-          + [delays.standing(of: stamp.id, for: topic.name)]
+        let later = delays.map { $0.standing(of: stamp.id, for: topic.name) }
+        return topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
+          + (later.map { [$0] } ?? [])
       }
       switch verdict {
       case .store:
@@ -313,7 +314,7 @@ public final class Production {
         delayed = nil
         for number in partitions {
           if number == lanes.count {
-            scheduled = delays.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
+            scheduled = delays?.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
           } else {
             submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
           }

@@ -26,11 +26,11 @@ final class RecordJSON {
   func writeFields(_ record: Record, to json: inout JSONWriter) {
     json.key("offset")
     json.number(record.offset.value)
-    writeContent(record, to: &json)
+    writeFieldsWithoutOffset(record, to: &json)
   }
 
   /// The same without the offset, for records that have none yet.
-  func writeContent(_ record: Record, to json: inout JSONWriter) {
+  func writeFieldsWithoutOffset(_ record: Record, to json: inout JSONWriter) {
     json.key("timestamp")
     json.number(record.timestamp)
     writeContent(record, to: &json)

@@ -81,7 +81,7 @@ enum TransactionsResource {
           json.string(part.topic)
           json.key("partition")
           json.number(part.partition)
-          records.writeContent(record, to: &json)
+          records.writeFieldsWithoutOffset(record, to: &json)
           json.endObject()
         }
       }

@@ -64,7 +64,8 @@ final class TransactionWorld {
       guard let topic = topics.value.topics[name] else { return nil }
       return Topic(
         name: topic.name, config: topic.config,
-        partitions: topic.partitions.map { InterruptedLog($0, before: look, after: look) })
+        partitions: topic.partitions.map { InterruptedLog($0, before: look, after: look) },
+        producers: topic.producers)
     }
     transactions.finishCommitted { text in reports.withLock { $0.append(text) } }
   }
