@@ -301,7 +301,7 @@ public final class Production {
     do {
       let verdict = try topic.producers.judge(stamp, parts, now: timestamp) {
         topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
-          + [delays.standing(of: stamp.id, for: topic.name)]
+          + (delays.map { [$0.standing(of: stamp.id, for: topic.name)] } ?? [])
       }
       switch verdict {
       case .store:
@@ -313,7 +313,7 @@ public final class Production {
         delayed = nil
         for number in partitions {
           if number == lanes.count {
-            scheduled = delays.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
+            scheduled = delays?.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
           } else {
             submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
           }
