@@ -300,9 +300,8 @@ public final class Production {
     if let delayed { parts.append(RequestPart(partition: lanes.count, count: delayed.count)) }
     do {
       let verdict = try topic.producers.judge(stamp, parts, now: timestamp) {
-        let later = delays.map { $0.standing(of: stamp.id, for: topic.name) }
-        return topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
-          + (later.map { [$0] } ?? [])
+        topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
+          + (delays.map { [$0.standing(of: stamp.id, for: topic.name)] } ?? [])
       }
       switch verdict {
       case .store:
