@@ -151,9 +151,8 @@ final class WriterRounds {
     for group in groups {
       commit(group)
       answer(group, .committed)
-      // Whoever waits for this log need not wait for the others' syncs as well.
-      completions.deliver()
     }
+    completions.deliver()
     groups.removeAll(keepingCapacity: true)
   }
 

@@ -7,9 +7,6 @@ extension DelayRounds {
   /// So long before they are due records are announced: the time a commit may take. One that comes
   /// later than that waits for its announcement.
   static let lookAheadMilliseconds: Int64 = 100
-  /// When the next one is due so soon, all those are announced that are due within the former time:
-  /// so an announcement, which costs a sync, serves for as long as lies between the two.
-  static let announcingMilliseconds: Int64 = 60
   /// No more records are announced at a time, nor more bytes.
   private static let heldMax = 20_000
   private static let heldBytesMax = 8 << 20
@@ -38,9 +35,7 @@ extension DelayRounds {
   /// Puts pieces together: one for each partition and millisecond.
   private func announce(_ now: Int64) {
     let horizon = now + DelayRounds.lookAheadMilliseconds
-    guard canAnnounce, let first = heap.min,
-      first.key.due <= now + DelayRounds.announcingMilliseconds
-    else { return }
+    guard canAnnounce, let first = heap.min, first.key.due <= horizon else { return }
     let frontier = store.frontier
     var lanes: [Lane: Int] = [:]
     var slot = Int64.min

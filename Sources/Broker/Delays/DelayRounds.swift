@@ -143,7 +143,7 @@ final class DelayRounds {
     return journal.isQuiet && cancellations.isEmpty && cancelling.isEmpty && !isRefilling(now)
       && announcing.isEmpty && appending.isEmpty && fates.isEmpty
       && (announced.first.map { $0.due > now } ?? true)
-      && (heap.min.map { $0.key.due > now + DelayRounds.announcingMilliseconds } ?? true)
+      && (heap.min.map { $0.key.due > now + DelayRounds.lookAheadMilliseconds } ?? true)
   }
 
   /// How long nothing needs to be done, at most.
@@ -156,7 +156,7 @@ final class DelayRounds {
     var next = now + 1000
     if let first = announced.first { next = min(next, first.due) }
     if canAnnounce, let first = heap.min {
-      next = min(next, first.key.due - DelayRounds.announcingMilliseconds)
+      next = min(next, first.key.due - DelayRounds.lookAheadMilliseconds)
     }
     return Int(max(0, next - now))
   }
