@@ -62,7 +62,7 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
-      exclude: ["GROUPS.md", "DELAYS.md"], swiftSettings: strict),
+      exclude: ["GROUPS.md", "DELAYS.md", "TRANSACTIONS.md"], swiftSettings: strict),
     .target(name: "CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
     module(
       "API",

@@ -59,6 +59,9 @@ extension Problem {
         .contentTooLarge, "record_too_large",
         "A record has \(bytes) bytes; the topic takes at most \(limit).")
       figures.append(("limit_bytes", .number(Int64(limit))))
+    case .transactionNotFound, .transactionDecided, .receiptsStale, .tooManyTransactions,
+      .tooManyTransactionBytes, .transactionTooLarge:
+      self.init(transaction: error)
     case .sequenceGap(let expected):
       self.init(
         .conflict, "sequence_gap", "The producer's next request must have the number \(expected).")

@@ -70,6 +70,7 @@ public final class Service: Sendable {
     startMilliseconds = clock.wallMilliseconds()
     rates = Rates(clock: clock)
     GroupMetrics.collect(registry, self)
+    TransactionMetrics.collect(registry, self)
     DelayFigures.collect(registry, self)
     StorageMetrics.collect(registry, self)
   }

@@ -2,9 +2,10 @@ import Log
 import Metrics
 import Platform
 
-/// What messages mean: topics, groups, delays and later transactions, on top of a log engine.
+/// What messages mean: topics, groups, delays and transactions, on top of a log engine.
 ///
 /// Lock order: there is one lock here, around the map of topics; under it nothing else is locked.
+/// Transactions have one of their own; a group's comes before it, if they meet at all.
 /// Delays have two, of which none is taken under the other: one while an event is appended, one
 /// around the buckets. The catalog belongs to the scheduler's thread and has none. Below, a log's
 /// own lock and the writer's mailbox are taken one at a time, never one inside the other.
@@ -15,6 +16,8 @@ public final class Broker: Sendable {
   public let groups: Groups
   /// Records that are delivered later.
   public let delays: Delays
+  /// Half messages and what became of them.
+  public let transactions: Transactions
   /// The thread for catalog changes and repeated work.
   public let scheduler: Scheduler
   private let engine: any LogEngine
@@ -50,6 +53,13 @@ public final class Broker: Sendable {
       engine: engine, clock: clock, topics: catalog.topics, limits: limits,
       metrics: delayMetrics, topicNamed: { name in standing.withLock { $0.byName[name] } },
       report: report)
+    let transactionJournal = TransactionJournal(
+      try engine.openJournal("transactions"), clock: clock
+    ) { engine.wakeWriter() }
+    transactions = try Transactions(
+      journal: transactionJournal, limits: limits.transactions, groups: groups
+    ) { name in standing.withLock { $0.byName[name] } }
+    transactions.finishCommitted(report: report)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
     scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
@@ -57,6 +67,7 @@ public final class Broker: Sendable {
     }
     scheduler.every(milliseconds: Broker.leaseMilliseconds) { [weak self] in
       self?.advanceGroups(report: report)
+      self?.advanceTransactions(report: report)
     }
   }
 
@@ -189,6 +200,19 @@ public final class Broker: Sendable {
       try groups.snapshotWhenDue()
     } catch {
       report("snapshot of the groups: \(error)")
+    }
+  }
+
+  /// Offers what is due for checking, ends what was offered often enough, goes on with commits that
+  /// could not be stored. For the scheduler's thread.
+  func advanceTransactions(report: (String) -> Void) {
+    let now = clock.wallMilliseconds()
+    transactions.advance(to: now)
+    transactions.finishStuck(now: now, report: report)
+    do {
+      try transactions.snapshotWhenDue()
+    } catch {
+      report("snapshot of the transactions: \(error)")
     }
   }
 

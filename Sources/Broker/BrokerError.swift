@@ -20,6 +20,18 @@ public enum BrokerError: Error, Sendable, Equatable {
   case groupNotFound(String)
   /// Key, value and headers of a record are larger than the topic takes.
   case recordTooLarge(bytes: Int, limitBytes: Int)
+  /// No transaction has that name, or its outcome is not remembered any more.
+  case transactionNotFound(String)
+  /// The transaction was decided otherwise.
+  case transactionDecided(TransactionState)
+  /// The transaction was to ack messages that are not its consumer's any more: it is rolled back.
+  case receiptsStale
+  /// There are as many undecided transactions as there may be.
+  case tooManyTransactions(max: Int)
+  /// Undecided transactions take up as many bytes as they may.
+  case tooManyTransactionBytes(max: Int)
+  /// One transaction alone takes up more bytes than all may.
+  case transactionTooLarge(bytes: Int, limitBytes: Int)
   /// A record is to be delivered further ahead than the server takes.
   case delayTooLong(limitMilliseconds: Int64)
   /// As many delayed records wait as may.

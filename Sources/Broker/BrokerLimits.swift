@@ -14,6 +14,8 @@ public struct BrokerLimits: Sendable {
   public var waitersMax = 10_000
   /// Consumer groups at one time.
   public var groupsMax = 10_000
+  /// Transactions.
+  public var transactions = TransactionLimits()
   /// Delayed records that may wait at one time.
   public var scheduledMax = 100_000_000
   /// How far ahead a record may be delivered, in milliseconds.

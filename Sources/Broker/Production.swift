@@ -38,7 +38,7 @@ public final class Production {
   private var lanes: [Lane]
   private var inFlightBytes = 0
   private var waitingFor = 0
-  private let delays: Delays
+  private let delays: Delays?
   private let limits: BrokerLimits
   private var delayed: DelayedRecords?
   private var turn: Int?
@@ -48,11 +48,12 @@ public final class Production {
   ///
   /// - Parameters:
   ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
+  ///   - delays: where records go that are delivered later; `nil` where there may be none.
   ///   - sink: the loop, where answers from the log arrive.
   ///   - stamp: who produces, and which of their requests it is.
   public init(
     _ topic: Topic, acknowledgement: AppendRequest.Acknowledgement, timestamp: Int64,
-    delays: Delays, limits: BrokerLimits, sink: any JobSink, stamp: ProducerStamp? = nil
+    delays: Delays?, limits: BrokerLimits, sink: any JobSink, stamp: ProducerStamp? = nil
   ) {
     self.topic = topic
     self.delays = delays
@@ -61,8 +62,10 @@ public final class Production {
     self.timestamp = timestamp
     self.sink = sink
     self.stamp = stamp
-    // Not by turns: a repeat must meet its first copy.
-    turn = stamp.map { Production.turn(of: $0, partitions: topic.partitions.count) }
+    // Not by turns: a repeat must meet its first copy. The server's own work is framed once.
+    if let stamp, stamp.id < ProducerStamp.ownFrom {
+      turn = Production.turn(of: stamp, partitions: topic.partitions.count)
+    }
     lanes = Array(repeating: Lane(), count: topic.partitions.count)
   }
 
@@ -143,8 +146,20 @@ public final class Production {
     }
   }
 
+  /// Gives away what was framed, by partition, instead of handing it over to the logs.
+  func takeBatches() -> [(partition: Int, batches: FramedBatches)] {
+    var taken: [(partition: Int, batches: FramedBatches)] = []
+    for number in lanes.indices {
+      guard let builder = lanes[number].builder else { continue }
+      lanes[number].builder = nil
+      taken.append((number, builder.finish()))
+    }
+    return taken
+  }
+
   /// When a record is due, or `nil` if it is to be delivered at once.
   private func due(_ delivery: DeliveryTime) throws(BrokerError) -> Int64? {
+    guard let delays else { throw .delayTooLong(limitMilliseconds: 0) }
     let now = delays.now()
     let due = delivery.due(now: now)
     guard due <= now + limits.delayMillisecondsMax else {
@@ -156,6 +171,7 @@ public final class Production {
   private func handOver(_ records: DelayedRecords) {
     delayed = nil
     turn = nil
+    guard let delays else { return }
     if let stamp, let known = delays.request(stamp, for: topic.name) {
       scheduled = ScheduleOutcome(known)
       return
@@ -285,7 +301,7 @@ public final class Production {
     do {
       let verdict = try topic.producers.judge(stamp, parts, now: timestamp) {
         topic.partitions.map { $0.producer(stamp.id, now: timestamp) }
-          + [delays.standing(of: stamp.id, for: topic.name)]
+          + (delays.map { [$0.standing(of: stamp.id, for: topic.name)] } ?? [])
       }
       switch verdict {
       case .store:
@@ -297,7 +313,7 @@ public final class Production {
         delayed = nil
         for number in partitions {
           if number == lanes.count {
-            scheduled = delays.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
+            scheduled = delays?.request(stamp, for: topic.name).map { ScheduleOutcome($0) }
           } else {
             submit(BatchBuilder(stamp: stamp).finish(), number, acknowledgement)
           }

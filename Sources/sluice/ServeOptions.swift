@@ -79,6 +79,8 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "How long a producer may be silent before it is forgotten. (default: 7d)")
   var producerExpiry: String?
 
+  @OptionGroup var transactions: TransactionOptions
+
   @Option(help: "Seconds a connection may be silent between requests. (default: 75)")
   var idleTimeout: Int?
 
@@ -172,6 +174,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
     try environment.set(maxScheduled, "max-scheduled", &settings.limits.scheduledMax)
     try environment.set(maxProducers, "max-producers", &settings.limits.producers.countMax)
+    try transactions.apply(environment, to: &settings.limits.transactions)
   }
 
   private func applyTimes(

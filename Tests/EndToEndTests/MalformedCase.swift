@@ -56,7 +56,7 @@ struct MalformedCase: Sendable {
 
   static let all =
     heads + chunks + targets + parameters + documents + records + lines + batches
-    + groups + groupBodies + streams + comparisons
+    + groups + groupBodies + streams + comparisons + transactions
 
   static let heads = [
     raw(400, "malformed_request", "GET\n\n"),
@@ -114,7 +114,7 @@ struct MalformedCase: Sendable {
     get(400, "malformed_request", "/#a"),
     get(404, "not_found", "/v2/topics"), get(404, "not_found", "/v1/group"),
     get(404, "not_found", "/v1/events/"), get(404, "not_found", "/v1/schedule"),
-    get(404, "not_found", "/v1/transactions/1"), get(404, "not_found", "/v1/copy-comparison/1"),
+    get(404, "not_found", "/v1/copy-comparison/1"),
     raw(405, "method_not_allowed", "POST /v1/events HTTP/1.1\nHost: localhost\n\n"),
     raw(405, "method_not_allowed", "DELETE /v1/copy-comparison HTTP/1.1\nHost: localhost\n\n"),
     get(400, "not_supported_yet", "/v1/topics/plain/records?key=a"),

@@ -23,6 +23,7 @@ import Testing
     #expect(try fixture.client.get("/v1/topics").json["topics"].array.count == topics)
     #expect(try fixture.client.get("/v1/groups/standing").text == groups)
     #expect(try fixture.client.get("/v1/groups").json["groups"].array.count == 1)
+    #expect(try fixture.client.get("/v1/transactions").json["transactions"].array.isEmpty)
     #expect(try fixture.client.get("/readyz").status == 200)
     #expect(fixture.server.isRunning)
   }

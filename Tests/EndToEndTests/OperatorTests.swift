@@ -118,7 +118,8 @@ import Testing
 
   // MARK: - Looking at the data
 
-  /// A stopped server's data directory with two topics in it.
+  /// A stopped server's data directory with three topics in it, one of them with a numbered request
+  /// that is several batches, and a record that waits.
   private func stopped() throws -> TestServer {
     let server = try TestServer()
     let client = server.client()
@@ -128,6 +129,13 @@ import Testing
       #expect(
         try client.post("/v1/topics/tagged/records?tag=x", value, type: "text/plain").status == 200)
     }
+    let numbered = try client.post(
+      "/v1/topics/numbered/records",
+      #"{"records":[{"value":1,"tag":"a"},{"value":2,"tag":"b"},{"value":3}]}"#,
+      ["Producer-Id": "7", "Producer-Epoch": "0", "Producer-Seq": "0"])
+    #expect(numbered.status == 200, "\(numbered.text)")
+    let waiting = try client.post("/v1/topics/t/records", #"{"value":1,"delay":"1h"}"#)
+    #expect(waiting.status == 200, "\(waiting.text)")
     #expect(try client.put("/v1/groups/g").status == 201)
     #expect(try server.terminate() == 0)
     return server
@@ -183,8 +191,8 @@ import Testing
     let all = try Command.sluice("inspect", "--json", "--data", server.dataDirectory)
     #expect(all.status == 0)
     let segments = JSONDocument(Array(all.output.utf8))["segments"].array
-    #expect(segments.map { $0["partition"].string } == ["t-0", "tagged-0"])
-    #expect(segments.map { $0["records"].int } == [3, 3])
+    #expect(segments.map { $0["partition"].string } == ["numbered-0", "t-0", "tagged-0"])
+    #expect(segments.map { $0["records"].int } == [3, 3, 3])
     #expect(segments.allSatisfy { $0["damage"].isNull })
     let file = "\(server.dataDirectory)/topics/tagged-0/00000000000000000000.log"
     let one = try Command.sluice("inspect", "--json", file)

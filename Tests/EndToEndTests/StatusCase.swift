@@ -17,6 +17,7 @@ struct StatusCase: Sendable {
   static let all =
     server + topics + changes + partitions + segments + produce + consume + values + groups
     + scheduled + leases + places + deadLetters + streams + comparisons
+    + transactions
 
   /// Statuses that the real program cannot be made to give from outside; other tests hold them.
   static let excused = [
@@ -35,6 +36,7 @@ struct StatusCase: Sendable {
     "compareCopies 500": "needs a connection of the machine to itself that breaks",
   ].merging(excusedOfGroups) { first, _ in first }
     .merging(excusedOfScheduled) { first, _ in first }
+    .merging(excusedOfTransactions) { first, _ in first }
 
   /// A head that announces more than any body may have; the server need not see it to refuse it.
   static func announce(_ method: String, _ path: String)

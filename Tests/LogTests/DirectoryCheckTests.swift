@@ -159,6 +159,17 @@ import Testing
     #expect(faults.first?.file == "state/things/snapshot")
   }
 
+  @Test func aDamagedTableOfProducersIsFound() throws {
+    let directory = try Self.stopped()
+    let file = "\(TestLog.name)/\(ProducerTable.fileName)"
+    let garbage = ByteBuffer()
+    garbage.append("not a table of producers, whatever else it may be")
+    try DiskFileSystem().replaceWhole(directory.path(file), with: garbage)
+    let (count, faults) = try Self.check(directory)
+    #expect(count.faults == 1)
+    #expect(faults.first?.file == file)
+  }
+
   @Test func whatACrashLeavesIsMendedAndNoFault() throws {
     let test = try TestLog()
     for index in 0..<5 { _ = try test.append([.small("v\(index)")]).get() }

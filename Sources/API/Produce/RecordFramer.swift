@@ -15,6 +15,8 @@ final class RecordFramer {
   struct Target {
     let production: Production
     let parameters: ProduceParameters
+    /// True if each record names its topic, for somebody else to read.
+    var namesTopics = false
   }
 
   /// Takes in `{"records":[R, …]}` or one R; on an error says which record it is.
@@ -56,7 +58,13 @@ final class RecordFramer {
   func add(record: JSONValue, to target: Target) throws(Problem) {
     guard record.kind == .object else { throw invalid("A record must be an object.") }
     var fields = Fields()
-    for (key, value) in record.members { try take(key, value, &fields) }
+    for (key, value) in record.members {
+      if target.namesTopics, key == "topic" { continue }
+      try take(key, value, &fields)
+    }
+    if target.namesTopics, fields.delivery != nil {
+      throw Problem.notSupportedYet("Delivery at a later time, of a transaction's records,")
+    }
     guard fields.hasValue else { throw invalid("A record needs a value or value_base64.") }
     headers.removeAll()
     if let tag = fields.tag ?? target.parameters.tag { headers.setTag(tag) }

@@ -46,6 +46,8 @@ enum StatusResource {
     json.endArray()
     json.key("scheduled")
     ScheduledResource.writeSummary(broker, to: &json)
+    json.key("transactions")
+    writeTransactions(broker.transactions.standing, now, to: &json)
     json.key("strategies")
     json.beginArray()
     for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
@@ -94,6 +96,23 @@ enum StatusResource {
     json.number(groups.reduce(0) { $0 + $1.waiting })
     json.key("dead")
     json.number(groups.reduce(0) { $0 + $1.dead })
+    json.endObject()
+  }
+
+  private static func writeTransactions(
+    _ standing: TransactionStanding, _ now: Int64, to json: inout JSONWriter
+  ) {
+    json.beginObject()
+    json.key("prepared")
+    json.number(standing.undecided)
+    json.key("oldest_ms")
+    if let oldest = standing.oldestPreparedAt {
+      json.number(max(0, now - oldest))
+    } else {
+      json.null()
+    }
+    json.key("committing")
+    json.number(standing.committing)
     json.endObject()
   }
 

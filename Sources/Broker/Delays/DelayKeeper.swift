@@ -8,6 +8,7 @@ final class DelayKeeper: Sendable {
     case remove(UInt32)
     case checkpoint(
       DelayCapture, through: Offset, @Sendable (Result<Void, LogError>) -> Void)
+    case settle(Mailbox<Bool>)
   }
 
   private let orders = Mailbox<Order>()
@@ -29,6 +30,7 @@ final class DelayKeeper: Sendable {
             } catch {
               completion(.failure(error))
             }
+          case .settle(let waiter): waiter.post(true)
           }
         }
       }
@@ -44,6 +46,14 @@ final class DelayKeeper: Sendable {
     _ completion: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
     orders.post(.checkpoint(capture, through: through, completion))
+  }
+
+  /// Waits until what was asked for is done.
+  func settle() {
+    let waiter = Mailbox<Bool>()
+    guard orders.post(.settle(waiter)) else { return }
+    var answers: [Bool] = []
+    _ = waiter.take(into: &answers, until: nil)
   }
 
   /// Finishes what waits and ends the thread.

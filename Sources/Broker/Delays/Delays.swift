@@ -182,12 +182,14 @@ public final class Delays: Sendable {
     try first.get()
   }
 
-  /// Waits until everything that is due by now was handed over, and what was asked for is done.
+  /// Waits until everything that is due by now was handed over, and what was asked for is done, the
+  /// files that go with it included.
   func settle() {
     let waiter = Mailbox<Bool>()
     guard sink.mailbox.post(.settle(waiter)) else { return }
     var answers: [Bool] = []
     _ = waiter.take(into: &answers, until: nil)
+    keeper.settle()
   }
 
   /// Lets what is on its way arrive, writes a last snapshot and ends the threads.

@@ -7,12 +7,6 @@ import Synchronization
 /// Events of a group are appended while its lock is held, so that they stand in the journal as they
 /// stand in memory.
 final class GroupJournal: Sendable {
-  /// Nobody waits for these events.
-  private final class Nobody: JobSink {
-    func post(_ jobs: [Job]) {}
-    func post(finished: [any FinishedWork]) {}
-  }
-
   /// So many events, or so many bytes of them beside half the last snapshot's, and it is time for
   /// another: a restart reads the snapshot and what came after it, within a second.
   private static let eventsBeforeSnapshot = 200_000
@@ -22,11 +16,15 @@ final class GroupJournal: Sendable {
   /// Begins to write what was appended.
   let wakeWriter: @Sendable () -> Void
   private let clock: any Clock
-  private let nobody = Nobody()
+  private let direct = DirectSink()
   /// Events since the last snapshot, and their bytes.
   private let events = Atomic(0)
   private let bytes = Atomic(0)
   private let snapshotBytes = Atomic(0)
+  /// True since an event could not be written. What comes behind it must not be read back without
+  /// it: messages whose delivery is missing would count as done. So nothing more is written until a
+  /// snapshot holds everything.
+  private let isTorn = Atomic(false)
 
   init(_ journal: Journal, clock: any Clock, wakeWriter: @escaping @Sendable () -> Void) {
     self.journal = journal
@@ -37,7 +35,7 @@ final class GroupJournal: Sendable {
   /// Appends an event for which nobody waits: it is written with the next one somebody waits for,
   /// or at the scheduler's next tick. A lease that is lost with the process is delivered again.
   func note(_ event: ByteBuffer) {
-    append(event, .written, sink: nobody) { _ in }
+    append(event, .written, sink: direct) { _ in }
   }
 
   /// Appends an event; `completion` runs on `sink`.
@@ -45,10 +43,15 @@ final class GroupJournal: Sendable {
     _ event: ByteBuffer, _ acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
   ) {
+    if isTorn.load(ordering: .acquiring) {
+      let refusal = LogError.unwritable(reason: "the groups' journal waits for a snapshot")
+      return sink.post([{ completion(.failure(.log(refusal))) }])
+    }
     count(event.count)
     journal.append(
       event, timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement, sink: sink
-    ) { outcome in
+    ) { [self] outcome in
+      if case .failure = outcome { isTorn.store(true, ordering: .releasing) }
       completion(outcome.map { _ in }.mapError { .log($0) })
     }
   }
@@ -75,13 +78,14 @@ final class GroupJournal: Sendable {
     if case .failure(.log(let error)) = outcome[0] { throw error }
   }
 
-  /// Writes a snapshot if there were many events since the last one. For one thread; waits for the
-  /// disk.
+  /// Writes a snapshot if there were many events since the last one, or one was lost. For one
+  /// thread; waits for the disk.
   func snapshotWhenDue(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     let bytesMax =
       GroupJournal.bytesBeforeSnapshot + snapshotBytes.load(ordering: .relaxed) / 2
     guard
-      events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot
+      isTorn.load(ordering: .acquiring)
+        || events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot
         || bytes.load(ordering: .relaxed) >= bytesMax
     else { return }
     try snapshot(fill)
@@ -91,12 +95,18 @@ final class GroupJournal: Sendable {
   func snapshot(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     events.store(0, ordering: .relaxed)
     bytes.store(0, ordering: .relaxed)
+    let wasTorn = isTorn.exchange(false, ordering: .acquiringAndReleasing)
     // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
     let through = journal.committed
     let content = ByteBuffer(capacity: 64 << 10)
     fill(content)
     snapshotBytes.store(content.count, ordering: .relaxed)
-    try journal.writeSnapshot(content, through: through)
+    do {
+      try journal.writeSnapshot(content, through: through)
+    } catch {
+      if wasTorn { isTorn.store(true, ordering: .releasing) }
+      throw error
+    }
   }
 
   private func count(_ eventBytes: Int) {

@@ -13,6 +13,8 @@ struct GroupState: @unchecked Sendable {
   /// Before this time, in milliseconds since 1970, burying is not tried again.
   var burialRestsUntil: Int64 = 0
   var isDeleted = false
+  /// Messages whose ack is on its way to the disk with a transaction, by partition.
+  var claims: [UInt32: [Range<Int64>]] = [:]
 
   init(config: GroupConfig) { self.config = config }
 
@@ -34,6 +36,16 @@ struct GroupState: @unchecked Sendable {
       if let partition { byID[partition.id] = nil }
     }
     cursors[topic] = nil
+  }
+
+  /// True if some of the messages are claimed.
+  func isClaimed(_ item: ReceiptItem) -> Bool {
+    claims[item.id]?.contains { $0.overlaps(item.range) } ?? false
+  }
+
+  mutating func dropClaim(_ item: ReceiptItem) {
+    claims[item.id]?.removeAll { $0 == item.range }
+    if claims[item.id]?.isEmpty == true { claims[item.id] = nil }
   }
 
   /// All partitions, by topic and number.

@@ -2,7 +2,7 @@ import Platform
 
 /// What a receipt stands for: neighbouring messages of a partition at one delivery. 24 bytes, so
 /// that a receipt of any number of them, and its 12 bytes of signature, need no padding in base64.
-struct ReceiptItem: Equatable, Sendable {
+struct ReceiptItem: Hashable, Sendable {
   static let bytes = 24
 
   /// The number under which the group reads the partition; no other group has it.

@@ -28,6 +28,8 @@ struct SettlementBatch {
       let standing = partition.progress.standing(
         item.range, attempt: item.attempt, epoch: item.epoch)
       if standing == .stale { return false }
+      // What a transaction is about to ack nobody else gives back.
+      if settlement != .ack, state.isClaimed(item) { return false }
       // Only an ack may come twice.
       if standing == .done, settlement != .ack { return false }
       standings.append((partition, item, standing))

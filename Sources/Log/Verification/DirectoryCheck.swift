@@ -95,7 +95,8 @@ public struct DirectoryCheck {
     }
     for (name, segments) in logs {
       count.logs += 1
-      try check(name, segments, &count, progress, report)
+      let end = try check(name, segments, &count, progress, report)
+      try checkProducers(name, end, report)
       try checkSnapshot(name, report)
     }
     count.faults = faults
@@ -105,7 +106,7 @@ public struct DirectoryCheck {
   private func check(
     _ name: String, _ bases: [Offset], _ count: inout Count, _ progress: (Int) -> Void,
     _ report: (Fault) -> Void
-  ) throws(SystemError) {
+  ) throws(SystemError) -> Offset {
     let point = recoveryPoints.point(of: name)
     var expected = bases.first
     for (index, base) in bases.enumerated() {
@@ -129,6 +130,20 @@ public struct DirectoryCheck {
       }
       count.segments += 1
     }
+    return expected ?? .zero
+  }
+
+  /// What is remembered of producers can be gathered from the log again, but for what was deleted
+  /// there.
+  private func checkProducers(
+    _ name: String, _ end: Offset, _ report: (Fault) -> Void
+  ) throws(SystemError) {
+    let file = "\(name)/\(ProducerTable.fileName)"
+    guard let content = try files.readWhole("\(path)/\(file)"),
+      ProducerTable(content.bytes, limits: ProducerLimits(), logEnd: end) == nil
+    else { return }
+    let reason = "it is damaged, or goes further than the log does"
+    report(Fault(file: file, position: 0, reason: reason, isMended: false))
   }
 
   private func checkSnapshot(_ name: String, _ report: (Fault) -> Void) throws(SystemError) {

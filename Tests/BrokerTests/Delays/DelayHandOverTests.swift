@@ -61,7 +61,8 @@ import Testing
     let topic = try world.topic("t")
     let log = InterruptedLog(
       topic.partitions[0], before: isBefore ? keep : nothing, after: isBefore ? nothing : keep)
-    world.place(Topic(name: "t", config: topic.config, partitions: [log]))
+    world.place(
+      Topic(name: "t", config: topic.config, partitions: [log], producers: topic.producers))
     // All of them at once, so that one piece holds them.
     world.pass(milliseconds: 20_000)
     let found = try #require(left.withLock { $0 })

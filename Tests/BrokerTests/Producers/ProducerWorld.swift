@@ -34,6 +34,7 @@ final class ProducerWorld {
   let metrics = LogMetrics(MetricsRegistry())
   let data: DataDirectory
   let catalog: Catalog
+  let delays: Delays
   private let sink = PumpedSink()
   private let limits: ProducerLimits
 
@@ -53,7 +54,13 @@ final class ProducerWorld {
     if catalog.topics["t"] == nil {
       _ = try catalog.create("t", partitions: partitions, config: TopicConfig())
     }
+    let topics = catalog.topics
+    delays = try Delays(
+      engine: data, clock: clock, topics: topics, limits: all,
+      metrics: DelayMetrics(MetricsRegistry()), topicNamed: { topics[$0] }, report: { _ in })
   }
+
+  deinit { delays.stop() }
 
   var topic: Topic { catalog.topics["t"]! }
 
@@ -90,7 +97,8 @@ final class ProducerWorld {
     keys: [String] = [], acks: AppendRequest.Acknowledgement = .committed
   ) throws -> Request {
     let production = Production(
-      topic, acknowledgement: acks, timestamp: clock.wallMilliseconds(), sink: sink,
+      topic, acknowledgement: acks, timestamp: clock.wallMilliseconds(), delays: delays,
+      limits: BrokerLimits(), sink: sink,
       stamp: ProducerStamp(id: id, epoch: epoch, sequence: sequence))
     for (partition, count) in parts {
       for index in 0..<count {

@@ -1,0 +1,99 @@
+import Log
+
+/// Reads transaction events back from where they were written one behind the other.
+struct TransactionEventReader {
+  /// The bytes are not what was written.
+  struct Malformed: Error {}
+
+  private let bytes: UnsafeRawBufferPointer
+  private var position = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  /// The next event, or `nil` behind the last one.
+  mutating func next() throws(Malformed) -> TransactionEvent? {
+    guard position < bytes.count else { return nil }
+    guard let kind = TransactionEventKind(rawValue: try number()) else { throw Malformed() }
+    switch kind {
+    case .counted: return .counted(try number())
+    case .prepared: return .prepared(try preparation())
+    case .checked:
+      let transaction: Int64 = try number()
+      let checks = Int(try number() as UInt32)
+      return .checked(number: transaction, checks: checks, next: try number())
+    case .committed:
+      let transaction: Int64 = try number()
+      let time: Int64 = try number()
+      return .committed(number: transaction, at: time, fates: try fates())
+    case .done:
+      let transaction: Int64 = try number()
+      return .done(number: transaction, fates: try fates())
+    case .rolledBack:
+      let transaction: Int64 = try number()
+      let time: Int64 = try number()
+      guard let cause = RollbackCause(rawValue: try number()) else { throw Malformed() }
+      return .rolledBack(number: transaction, at: time, cause)
+    }
+  }
+
+  private mutating func preparation() throws(Malformed) -> TransactionPreparation {
+    let transaction: Int64 = try number()
+    let id = TransactionID(number: transaction, secret: try number())
+    let group = try text()
+    let preparedAt: Int64 = try number()
+    let nextCheck: Int64 = try number()
+    var lanes: [TransactionLane] = []
+    for _ in 0..<(try number() as UInt32) {
+      let topic = try text()
+      let partition = Int(try number() as UInt32)
+      let count = Int(try number() as UInt32)
+      let size = Int(try number() as UInt32)
+      lanes.append(
+        TransactionLane(
+          topic: topic, partition: partition, count: count, batches: [UInt8](try take(size))))
+    }
+    let acked = Int(try number() as UInt32)
+    var acks: [TransactionAcks] = []
+    for _ in 0..<(try number() as UInt32) {
+      let group = try text()
+      var items: [ReceiptItem] = []
+      for _ in 0..<(try number() as UInt32) {
+        items.append(ReceiptItem(try take(ReceiptItem.bytes).baseAddress!))
+      }
+      acks.append(TransactionAcks(group: group, items: items))
+    }
+    return TransactionPreparation(
+      id: id, producerGroup: group, preparedAt: preparedAt, nextCheck: nextCheck, lanes: lanes,
+      acks: acks, acked: acked)
+  }
+
+  private mutating func fates() throws(Malformed) -> [LaneFate] {
+    var fates: [LaneFate] = []
+    for _ in 0..<(try number() as UInt32) {
+      guard let kind = LaneFateKind(rawValue: try number()) else { throw Malformed() }
+      switch kind {
+      case .open: fates.append(.open)
+      case .pending: fates.append(.pending(from: Offset(try number())))
+      case .stored: fates.append(.stored(Offset(try number())))
+      case .dropped: fates.append(.dropped)
+      }
+    }
+    return fates
+  }
+
+  private mutating func number<Number: FixedWidthInteger>() throws(Malformed) -> Number {
+    let raw = try take(MemoryLayout<Number>.size)
+    return Number(bigEndian: raw.loadUnaligned(as: Number.self))
+  }
+
+  private mutating func text() throws(Malformed) -> String {
+    let count = Int(try number() as UInt16)
+    return String(decoding: try take(count), as: UTF8.self)
+  }
+
+  private mutating func take(_ count: Int) throws(Malformed) -> UnsafeRawBufferPointer {
+    guard count <= bytes.count - position else { throw Malformed() }
+    defer { position += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
+  }
+}

@@ -1,0 +1,283 @@
+import Foundation
+import Log
+import Platform
+import Support
+import Testing
+
+@testable import Broker
+
+/// What becomes of transactions in particular troubles.
+@Suite struct TransactionsTests {
+  private static func world(
+    _ limits: TransactionLimits = TransactionLimits(),
+    durability: LogSettings.Durability = .memory
+  ) throws -> TransactionWorld {
+    let world = try TransactionWorld(limits: limits)
+    try world.make(topics: ["a": 2, "b": 1, "in": 1], durability: durability)
+    return world
+  }
+
+  @Test func nothingIsSeenBeforeTheCommitAndAllOfItAfter() throws {
+    let world = try TransactionsTests.world(durability: .disk)
+    let draft = try world.draft([("a", 1, "x"), ("b", 0, "y"), ("a", 1, "z")])
+    let prepared = try world.prepare(draft)
+    #expect(try world.values("a", 1).isEmpty)
+    #expect(prepared.lanes.map(\.fate) == [.open, .open])
+    try world.produce("before", to: "b", 0)
+    let committed = try world.commit(prepared.id)
+    #expect(committed.lanes.map(\.fate) == [.stored(Offset(0)), .stored(Offset(1))])
+    #expect(try world.values("a", 1) == ["x", "z"])
+    #expect(try world.values("b", 0) == ["before", "y"])
+    #expect(world.transactions.standing.bytes == 0)
+  }
+
+  @Test func thereAreOnlySoManyAndSoManyBytes() throws {
+    var limits = TransactionLimits()
+    limits.undecidedMax = 2
+    limits.undecidedBytesMax = 1000
+    let world = try TransactionsTests.world(limits)
+    let first = try world.prepare(world.draft([("b", 0, "1")]))
+    _ = try world.prepare(world.draft([("b", 0, "2")]))
+    #expect(throws: BrokerError.tooManyTransactions(max: 2)) {
+      try world.prepare(world.draft([("b", 0, "3")]))
+    }
+    try world.rollBack(first.id)
+    let large = String(repeating: "x", count: 900)
+    #expect(throws: BrokerError.tooManyTransactionBytes(max: 1000)) {
+      try world.prepare(world.draft([("b", 0, large)]))
+    }
+    #expect {
+      try world.prepare(world.draft([("b", 0, large + large)]))
+    } throws: { error in
+      if case .transactionTooLarge(_, 1000) = error as? BrokerError { true } else { false }
+    }
+    #expect(world.transactions.standing.undecided == 1)
+  }
+
+  @Test func aLogThatLostItsEndWithThePowerGetsItsRecordsOnce() throws {
+    let world = try TransactionsTests.world()
+    for index in 0..<20 { try world.produce("\(index)", to: "b", 0) }
+    let prepared = try world.prepare(world.draft([("b", 0, "x")]))
+    world.plan.withLock { $0 = TransactionWorld.Plan(interruption: .kill, looks: 0) }
+    try world.commit(prepared.id)
+    let left = try #require(world.plan.withLock { $0?.left })
+    // The partition kept its records in memory, and the power took them.
+    let log = left.path("topics/b-0")
+    for name in try FileManager.default.contentsOfDirectory(atPath: log) {
+      try FileManager.default.removeItem(atPath: "\(log)/\(name)")
+    }
+    // The next server dies right behind the append, and had noted anew where to look.
+    let second = try world.killed(
+      plan: TransactionWorld.Plan(interruption: .kill, looks: 1))
+    #expect(try second.values("b", 0) == ["x"])
+    let third = try second.killed()
+    #expect(try third.values("b", 0) == ["x"])
+    #expect(try third.transactions.transaction(prepared.id).state == .committed)
+  }
+
+  @Test func whatTheJournalCouldNotBeToldIsToldLater() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("b", 0, "x")]))
+    // The disk is full once the record is stored: the note that it is does not fit any more.
+    world.plan.withLock { $0 = TransactionWorld.Plan(interruption: .fill, looks: 1) }
+    #expect(try world.commit(prepared.id).state == .committed)
+    try world.settle()
+    world.files.faults.clear()
+    #expect(world.transactions.state.withLock { $0.unnoted } == [prepared.id.number])
+    world.transactions.finishStuck(now: world.now) { _ in }
+    try world.settle()
+    // Were it not, the next server would look for the record in vain and append it again.
+    _ = try world.partition("b", 0).truncate(before: Offset(1))
+    let next = try world.killed()
+    #expect(try next.values("b", 0).isEmpty)
+  }
+
+  @Test func aDeletedTopicsRecordsAreDroppedAndCounted() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y"), ("b", 0, "z")]))
+    try world.catalog.delete("b")
+    let committed = try world.commit(prepared.id)
+    #expect(committed.lanes.map(\.fate) == [.stored(Offset(0)), .dropped])
+    #expect(world.transactions.standing.counts.droppedRecords == 2)
+    let next = try world.killed()
+    #expect(
+      try next.transactions.transaction(prepared.id).lanes.map(\.fate)
+        == [.stored(Offset(0)), .dropped])
+  }
+
+  @Test func outcomesAreForgottenByNumberAndByAge() throws {
+    var limits = TransactionLimits()
+    limits.rememberedMax = 2
+    limits.rememberedMilliseconds = 10_000
+    let world = try TransactionsTests.world(limits)
+    var ids: [TransactionID] = []
+    for index in 0..<4 {
+      ids.append(try world.prepare(world.draft([("b", 0, "\(index)")])).id)
+      if index < 3 { try world.commit(ids[index]) }
+    }
+    world.transactions.advance(to: world.now)
+    func isKnown(_ world: TransactionWorld) -> [Bool] {
+      ids.map { (try? world.transactions.transaction($0)) != nil }
+    }
+    #expect(isKnown(world) == [false, true, true, true])
+    world.clock.advance(milliseconds: 10_001)
+    world.transactions.advance(to: world.now)
+    #expect(isKnown(world) == [false, false, false, true])
+    #expect(throws: BrokerError.transactionNotFound(ids[1].description)) {
+      try world.rollBack(ids[1])
+    }
+    try world.transactions.snapshot()
+    let next = try world.reopened()
+    #expect(isKnown(next) == [false, false, false, true])
+    #expect(try next.prepare(next.draft([("b", 0, "x")])).id.number > ids[3].number)
+  }
+
+  // MARK: - Acks
+
+  private static func acks(_ items: [ReceiptItem]) -> [TransactionAcks] {
+    [TransactionAcks(group: "c", items: items)]
+  }
+
+  @Test func ofTwoThatAckTheSameOneIsSeen() throws {
+    let world = try TransactionsTests.world()
+    try world.produce("in", to: "in", 0)
+    let items = try world.receive("in", max: 1)
+    let drafts = try (0..<2).map {
+      try world.draft([("b", 0, "out \($0)")], acks: TransactionsTests.acks(items))
+    }
+    let ids = try drafts.map { try world.prepare($0).id }
+    let outcomes = try world.together(ids)
+    #expect(throws: Never.self) { try outcomes[0].get() }
+    #expect(throws: BrokerError.receiptsStale) { try outcomes[1].get() }
+    #expect(throws: BrokerError.receiptsStale) { try world.commit(ids[1]) }
+    #expect(try world.values("b", 0) == ["out 0"])
+    #expect(try world.transactions.transaction(ids[1]).rollbackCause == .receipts)
+    #expect(throws: Never.self) { try world.rollBack(ids[1]) }
+  }
+
+  @Test(arguments: ["redelivery", "seek", "deletion", "nack"])
+  func theOutputOfAConsumerThatLostItsMessagesIsNeverSeen(by event: String) throws {
+    let world = try TransactionsTests.world()
+    try world.produce("in", to: "in", 0)
+    let items = try world.receive("in", max: 1)
+    let prepared = try world.prepare(
+      world.draft([("b", 0, "out")], acks: TransactionsTests.acks(items)))
+    let group = try world.groups.group("c")
+    switch event {
+    case "redelivery":
+      world.clock.advance(milliseconds: 5001)
+      #expect(try world.receive("in", max: 1).map(\.attempt) == [2])
+    case "seek":
+      let topic = try #require(world.catalog.topics["in"])
+      try world.wait { group.seek(topic, to: [(0, Offset(0))], sink: InlineSink(), $0) }
+    case "deletion": try world.wait { try world.groups.delete("c", sink: InlineSink(), $0) }
+    default:
+      let now = world.now
+      try world.wait { completion in
+        _ = group.settle(
+          [Receipt(items: items)], .nack(delayMilliseconds: nil), now: now, random: 0,
+          sink: InlineSink(), completion)
+      }
+    }
+    #expect(throws: BrokerError.receiptsStale) { try world.commit(prepared.id) }
+    #expect(try world.values("b", 0).isEmpty)
+    #expect(world.transactions.standing.counts.rolledBack == [.receipts: 1])
+  }
+
+  @Test func aLeaseThatIsOverCountsUntilTheMessageIsDeliveredAnew() throws {
+    let world = try TransactionsTests.world()
+    try world.produce("in", to: "in", 0)
+    let items = try world.receive("in", max: 1)
+    let prepared = try world.prepare(
+      world.draft([("b", 0, "out")], acks: TransactionsTests.acks(items)))
+    world.clock.advance(milliseconds: 5001)
+    _ = try world.groups.group("c").advance(to: world.now)
+    try world.commit(prepared.id)
+    #expect(try world.receive("in", max: 1).isEmpty)
+  }
+
+  @Test func whatIsClaimedIsNotDeliveredNorGivenBack() throws {
+    let world = try TransactionsTests.world()
+    try world.produce("in", to: "in", 0)
+    let items = try world.receive("in", max: 1)
+    let group = try world.groups.group("c")
+    let receipt = Receipt(items: items)
+    #expect(group.claim(items, now: world.now))
+    #expect(!group.claim(items, now: world.now))
+    #expect(group.holds([receipt, nil]) == [false, false])
+    let now = world.now
+    for settlement in [
+      Settlement.nack(delayMilliseconds: 0), .bury, .extend(leaseMilliseconds: 1),
+    ] {
+      #expect(
+        group.settle([receipt], settlement, now: now, random: 0, sink: InlineSink()) { _ in }
+          == [false])
+    }
+    world.clock.advance(milliseconds: 60_000)
+    _ = group.advance(to: world.now)
+    #expect(try world.receive("in", max: 1).isEmpty)
+    group.release(items, now: world.now)
+    #expect(group.holds([receipt]) == [true])
+    world.clock.advance(milliseconds: 60_001)
+    _ = group.advance(to: world.now)
+    #expect(try world.receive("in", max: 1).map(\.attempt) == [2])
+  }
+
+  @Test func aCrashRightBehindThePrepareForgetsNoDelivery() throws {
+    let world = try TransactionsTests.world()
+    try world.produce("in", to: "in", 0)
+    // Nothing but the prepare waits for the journal that says who has the message.
+    let items = try world.receive("in", max: 1)
+    let prepared = try world.prepare(
+      world.draft([("b", 0, "out")], acks: TransactionsTests.acks(items)))
+    let next = try world.killed()
+    try next.commit(prepared.id)
+    next.clock.advance(milliseconds: 100_000)
+    #expect(try next.receive("in", max: 1).isEmpty)
+    #expect(try next.values("b", 0) == ["out"])
+  }
+
+  @Test func aDeliveryThatTheJournalCouldNotTakeIsNotTakenForDone() throws {
+    let world = try TransactionsTests.world()
+    for index in 0..<3 { try world.produce("\(index)", to: "in", 0) }
+    world.files.faults.setRoom(0)
+    #expect(try world.receive("in", max: 1).count == 1)
+    try world.settle()
+    world.files.faults.clear()
+    // The journal knows nothing of the first delivery: of this one it must not hear before.
+    let second = try world.receive("in", max: 1)
+    try world.settle()
+    #expect(try world.killed().receive("in", max: 10).map(\.offset) == [0, 1, 2])
+    let refused = try world.draft([("b", 0, "out")], acks: TransactionsTests.acks(second))
+    #expect(throws: BrokerError.self) { try world.prepare(refused) }
+  }
+
+  @Test func aSnapshotMendsTheGroupsJournal() throws {
+    let world = try TransactionsTests.world()
+    for index in 0..<3 { try world.produce("\(index)", to: "in", 0) }
+    world.files.faults.setRoom(0)
+    let first = try world.receive("in", max: 1)
+    try world.makeRoom()
+    let prepared = try world.prepare(
+      world.draft([("b", 0, "out")], acks: TransactionsTests.acks(first)))
+    let next = try world.killed()
+    try next.commit(prepared.id)
+    #expect(try next.receive("in", max: 10).map(\.offset) == [1, 2])
+  }
+
+  @Test func anOrderedGroupGoesOnWithTheCommit() throws {
+    let world = try TransactionsTests.world()
+    var config = GroupConfig()
+    config.isOrdered = true
+    try world.wait { world.groups.put("c", config, sink: InlineSink(), $0) }
+    try world.produce("first", to: "in", 0)
+    try world.produce("second", to: "in", 0)
+    let items = try world.receive("in", max: 1)
+    #expect(try world.receive("in", max: 1).isEmpty)
+    let prepared = try world.prepare(
+      world.draft([("b", 0, "out")], acks: TransactionsTests.acks(items)))
+    #expect(try world.receive("in", max: 1).isEmpty)
+    try world.commit(prepared.id)
+    #expect(try world.receive("in", max: 1).map(\.offset) == [1])
+  }
+}
