@@ -42,7 +42,7 @@ function scheduled() {
 	const said = outcome();
 	const some = (text) => text ?? '';
 	const here = part('Scheduled', 'scheduled', () => ({ topic: topic.control.value }), table('Scheduled records', (one) => one.id, 'Nothing waits for its time.',
-		words('Due', 'deliver_at', time), num('From now', 'deliver_at', fromNow), fixed('Topic', (one) => link(at('topics', one.topic), one.topic)),
+		minor(words('Due', 'deliver_at', time)), num('From now', 'deliver_at', fromNow), fixed('Topic', (one) => link(at('topics', one.topic), one.topic)),
 		minor(words('Key', 'key', some)), minor(words('Tag', 'tag', some)), minor(fixed('Value', (one) => h('span.preview', preview(one)))), minor(num('Size', 'bytes', bytes)),
 		fixed('Cancel', ({ id }) => act(said, id, 'Take back', api`scheduled/${id}`, 'DELETE', 'is taken back'))), said, h('div.fields', topic));
 	return here;
