@@ -8,8 +8,8 @@ import Platform
 /// Transactions have one of their own; a group's comes before it, if they meet at all.
 /// Delays have two, of which none is taken under the other: one while an event is appended, one
 /// around the buckets. A topic's producers have one, under which nothing else is locked; whose turn
-/// it is is told outside of it. The catalog belongs to the scheduler's thread and has none. Below, a log's
-/// own lock and the writer's mailbox are taken one at a time, never one inside the other.
+/// it is is told outside of it. The catalog belongs to the scheduler's thread and has none. Below,
+/// a log's own lock and the writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {
   /// How much it takes on.
   public let limits: BrokerLimits

@@ -71,11 +71,13 @@ enum ProduceResource {
         return call.fail(Problem(error))
       }
     }
+    // One time for both: a repeat is answered with the one that was stored.
+    let now = call.broker.now()
     let production = Production(
-      topic, acknowledgement: parameters.acknowledgement, timestamp: call.broker.now(),
+      topic, acknowledgement: parameters.acknowledgement, timestamp: now,
       delays: call.broker.delays, limits: call.broker.limits, sink: call.exchange.sink,
       stamp: parameters.stamp)
-    let answer = ProduceAnswer(call, production, timestamp: call.broker.now())
+    let answer = ProduceAnswer(call, production, timestamp: now)
     let limit = topic.config.log.maxRecordBytes
     switch form {
     case .json:
