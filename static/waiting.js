@@ -51,9 +51,9 @@ function scheduled() {
 function undecided() {
 	const said = outcome();
 	const decide = (id, verb, name, done) => act(said, id, name, api`transactions/${id}/${verb}`, 'POST', done);
-	return part('Undecided', 'transactions', () => ({ state: 'prepared' }), table('Undecided half messages', (one) => one.id, 'All half messages are decided.',
+	return part('Undecided', 'transactions', () => ({ state: 'prepared' }), table('Half messages', (one) => one.id, 'All half messages are decided.',
 		words('Id', 'id'), words('Producer group', 'producer_group'), words('Prepared', 'prepared_at', fromNow),
-		num('Records', ({ records }) => records.length ?? records), num('Checks', 'checks'), minor(words('Next check', 'next_check', fromNow)),
+		minor(num('Records', 'records')), minor(num('Checks', 'checks')), minor(words('Next check', 'next_check', fromNow)),
 		fixed('Decide', ({ id }) => h('span.actions', decide(id, 'commit', 'Commit', 'is committed'), decide(id, 'rollback', 'Roll back', 'is rolled back')))), said);
 }
 

@@ -123,6 +123,7 @@ class PageTestCase(unittest.TestCase):
     # How it looks, and how it sounds.
 
     def look_as(self, width, scheme="light"):
+        self.width = width
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": 1400 if width > 2000 else 900, "deviceScaleFactor": 1, "mobile": width < 500})
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
@@ -143,15 +144,16 @@ class PageTestCase(unittest.TestCase):
         problems = self.browser.execute_script("""
           const wide = [...document.querySelectorAll('body *')].filter((e) => {
             const box = e.getBoundingClientRect();
-            return e.checkVisibility() && box.width > 1 && box.right > innerWidth + 1
+            return e.checkVisibility() && box.width > 1 && box.right > arguments[0] + 1
               && !e.closest('.table, pre, .skip, .unseen, svg');
           });
           const cut = [...document.querySelectorAll('h1, h2, button, .button, nav a, dt, dd, th, .big, label, small, #state')]
             .filter((e) => e.checkVisibility() && !e.closest('.unseen') && e.scrollWidth > e.clientWidth + 1
               && getComputedStyle(e).display !== 'inline');
-          return [document.documentElement.scrollWidth > innerWidth ? ['the page scrolls sideways'] : [],
+          // A small screen grows with what is too wide for it, so its own width is the measure.
+          return [document.documentElement.scrollWidth > arguments[0] ? ['the page scrolls sideways'] : [],
             wide.map((e) => `too wide: ${e.outerHTML.slice(0, 120)}`), cut.map((e) => `cut: ${e.outerHTML.slice(0, 120)}`)].flat();
-        """)
+        """, self.width)
         self.assertEqual(problems, [], name)
 
     def assert_nothing_overlaps(self, name):

@@ -19,7 +19,8 @@ import Testing
       let answer = try client.get("/assets/\(name)")
       let file = try Data(contentsOf: PageTests.sources.appendingPathComponent(name))
       #expect(answer.status == 200, "\(name)")
-      #expect(answer.body == Array(file), "\(name)")
+      let isSame = answer.body == Array(file)
+      #expect(isSame, "\(name): the program was built with another")
     }
     #expect(try client.get("/").body == client.get("/assets/index.html").body)
   }
