@@ -1,19 +1,16 @@
 import Log
 
 /// Reads an event of delayed records back from where it was written.
-struct DelayEventReader {
-  /// The bytes are not what was written.
-  struct Malformed: Error {}
-
-  private let bytes: UnsafeRawBufferPointer
-  private var position = 0
+struct DelayEventReader: EventReading {
+  let bytes: UnsafeRawBufferPointer
+  var position = 0
 
   private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// The event that these bytes, all of them, are.
-  static func read(_ bytes: UnsafeRawBufferPointer) throws(Malformed) -> DelayEvent {
+  static func read(_ bytes: UnsafeRawBufferPointer) throws(MalformedEvent) -> DelayEvent {
     var reader = DelayEventReader(bytes)
-    guard let kind = DelayEvent.Kind(rawValue: try reader.number()) else { throw Malformed() }
+    guard let kind = DelayEvent.Kind(rawValue: try reader.number()) else { throw MalformedEvent() }
     let event: DelayEvent
     switch kind {
     case .added: event = .added(try reader.addition())
@@ -22,7 +19,9 @@ struct DelayEventReader {
       var fates: [(number: Int64, fate: DelayPiece.Fate)] = []
       for _ in 0..<(try reader.count()) {
         let number: Int64 = try reader.number()
-        guard let fate = DelayPiece.Fate(rawValue: try reader.number()) else { throw Malformed() }
+        guard let fate = DelayPiece.Fate(rawValue: try reader.number()) else {
+          throw MalformedEvent()
+        }
         fates.append((number, fate))
       }
       event = .settled(fates)
@@ -32,11 +31,11 @@ struct DelayEventReader {
     case .topicGone: event = .topicGone(try reader.number())
     case .state: event = .state(try reader.snapshot())
     }
-    guard reader.position == bytes.count else { throw Malformed() }
+    guard reader.position == bytes.count else { throw MalformedEvent() }
     return event
   }
 
-  private mutating func addition() throws(Malformed) -> DelayAddition {
+  private mutating func addition() throws(MalformedEvent) -> DelayAddition {
     let topic: UInt32 = try number()
     let name = try text()
     let producer: Int64 = try number()
@@ -51,11 +50,11 @@ struct DelayEventReader {
         ? nil : ProducerStamp(id: producer, epoch: epoch, sequence: sequence),
       first: first, count: count, entries: entries, records: try take(try self.count()))
     let sum = (0..<count).reduce(0) { $0 + addition.size($1) }
-    guard sum == addition.records.count else { throw Malformed() }
+    guard sum == addition.records.count else { throw MalformedEvent() }
     return addition
   }
 
-  private mutating func pieces() throws(Malformed) -> [DelayAnnouncement] {
+  private mutating func pieces() throws(MalformedEvent) -> [DelayAnnouncement] {
     var pieces: [DelayAnnouncement] = []
     for _ in 0..<(try count()) {
       let number: Int64 = try number()
@@ -71,7 +70,7 @@ struct DelayEventReader {
     return pieces
   }
 
-  private mutating func snapshot() throws(Malformed) -> DelaySnapshot {
+  private mutating func snapshot() throws(MalformedEvent) -> DelaySnapshot {
     var snapshot = DelaySnapshot()
     snapshot.nextNumber = try number()
     snapshot.nextPiece = try number()
@@ -103,7 +102,7 @@ struct DelayEventReader {
     return snapshot
   }
 
-  private mutating func standing() throws(Malformed) -> DelayProducers.Standing {
+  private mutating func standing() throws(MalformedEvent) -> DelayProducers.Standing {
     let epoch: Int16 = try number()
     var standing = DelayProducers.Standing(
       epoch: epoch, latestMilliseconds: try number(), requests: [])
@@ -114,7 +113,7 @@ struct DelayEventReader {
       var dues: [Int64] = []
       for _ in 0..<(try self.count()) { dues.append(try number()) }
       guard dues.count == 1 || dues.count == min(count, DelayedRecords.listedMax) else {
-        throw Malformed()
+        throw MalformedEvent()
       }
       standing.requests.append(
         DelayedRequest(sequence: sequence, first: first, count: count, dues: dues))
@@ -122,10 +121,10 @@ struct DelayEventReader {
     return standing
   }
 
-  private mutating func bucket() throws(Malformed) -> DelaySnapshot.Bucket {
+  private mutating func bucket() throws(MalformedEvent) -> DelaySnapshot.Bucket {
     let number: UInt32 = try number()
     let level = Int(try self.number() as UInt8)
-    guard DelayLevel.all.indices.contains(level) else { throw Malformed() }
+    guard DelayLevel.all.indices.contains(level) else { throw MalformedEvent() }
     let from: Int64 = try self.number()
     let records: UInt32 = try self.number()
     let count = try size()
@@ -137,31 +136,15 @@ struct DelayEventReader {
       earliest: earliest, done: DelayMarks(words: words))
   }
 
-  private mutating func key() throws(Malformed) -> DelayKey {
+  private mutating func key() throws(MalformedEvent) -> DelayKey {
     let due: Int64 = try number()
     return DelayKey(due: due, number: try number())
   }
 
-  private mutating func count() throws(Malformed) -> Int { Int(try number() as UInt32) }
+  private mutating func count() throws(MalformedEvent) -> Int { Int(try number() as UInt32) }
 
-  private mutating func size() throws(Malformed) -> Int {
-    guard let size = Int(exactly: try number() as UInt64) else { throw Malformed() }
+  private mutating func size() throws(MalformedEvent) -> Int {
+    guard let size = Int(exactly: try number() as UInt64) else { throw MalformedEvent() }
     return size
-  }
-
-  private mutating func number<Number: FixedWidthInteger>() throws(Malformed) -> Number {
-    let raw = try take(MemoryLayout<Number>.size)
-    return Number(bigEndian: raw.loadUnaligned(as: Number.self))
-  }
-
-  private mutating func text() throws(Malformed) -> String {
-    let count = Int(try number() as UInt16)
-    return String(decoding: try take(count), as: UTF8.self)
-  }
-
-  private mutating func take(_ count: Int) throws(Malformed) -> UnsafeRawBufferPointer {
-    guard count <= bytes.count - position else { throw Malformed() }
-    defer { position += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
   }
 }

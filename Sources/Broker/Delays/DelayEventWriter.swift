@@ -3,7 +3,7 @@ import Platform
 
 /// Writes events of delayed records as the journal keeps them: a kind, then fields of fixed width,
 /// numbers big-endian, texts with their length in front.
-struct DelayEventWriter {
+struct DelayEventWriter: EventWriting {
   let buffer: ByteBuffer
 
   func added(
@@ -117,14 +117,5 @@ struct DelayEventWriter {
   private func put(_ key: DelayKey) {
     put(key.due)
     put(key.number)
-  }
-
-  func put(_ number: some FixedWidthInteger) {
-    withUnsafeBytes(of: number.bigEndian) { buffer.append($0) }
-  }
-
-  private func put(_ text: String) {
-    put(UInt16(text.utf8.count))
-    buffer.append(text)
   }
 }

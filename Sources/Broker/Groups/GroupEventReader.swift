@@ -1,17 +1,14 @@
 /// Reads group events back from where they were written one behind the other.
-struct GroupEventReader {
-  /// The bytes are not what was written.
-  struct Malformed: Error {}
-
-  private let bytes: UnsafeRawBufferPointer
-  private var position = 0
+struct GroupEventReader: EventReading {
+  let bytes: UnsafeRawBufferPointer
+  var position = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// The next event, or `nil` behind the last one.
-  mutating func next() throws(Malformed) -> GroupEvent? {
+  mutating func next() throws(MalformedEvent) -> GroupEvent? {
     guard position < bytes.count else { return nil }
-    guard let kind = GroupEventKind(rawValue: try number()) else { throw Malformed() }
+    guard let kind = GroupEventKind(rawValue: try number()) else { throw MalformedEvent() }
     switch kind {
     case .groupStands:
       let name = try text()
@@ -45,15 +42,17 @@ struct GroupEventReader {
     }
   }
 
-  private mutating func change() throws(Malformed) -> ProgressChange {
-    guard let kind = ProgressChangeKind(rawValue: try number()) else { throw Malformed() }
+  private mutating func change() throws(MalformedEvent) -> ProgressChange {
+    guard let kind = ProgressChangeKind(rawValue: try number()) else { throw MalformedEvent() }
     switch kind {
     case .begun: return .begun(upTo: try number())
     case .run:
       let offset: Int64 = try number()
       let count: UInt32 = try number()
       let attempt: UInt16 = try number()
-      guard let condition = DeliveryRun.Condition(rawValue: try number()) else { throw Malformed() }
+      guard let condition = DeliveryRun.Condition(rawValue: try number()) else {
+        throw MalformedEvent()
+      }
       let due: Int64 = try number()
       let first: Int64 = try number()
       return .run(
@@ -63,27 +62,11 @@ struct GroupEventReader {
     case .done:
       let from: Int64 = try number()
       let end: Int64 = try number()
-      guard from <= end else { throw Malformed() }
+      guard from <= end else { throw MalformedEvent() }
       return .done(from..<end)
     case .sought:
       let epoch: UInt32 = try number()
       return .sought(epoch: epoch, next: try number())
     }
-  }
-
-  private mutating func number<Number: FixedWidthInteger>() throws(Malformed) -> Number {
-    let raw = try take(MemoryLayout<Number>.size)
-    return Number(bigEndian: raw.loadUnaligned(as: Number.self))
-  }
-
-  private mutating func text() throws(Malformed) -> String {
-    let count = Int(try number() as UInt16)
-    return String(decoding: try take(count), as: UTF8.self)
-  }
-
-  private mutating func take(_ count: Int) throws(Malformed) -> UnsafeRawBufferPointer {
-    guard count <= bytes.count - position else { throw Malformed() }
-    defer { position += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
   }
 }

@@ -1,19 +1,16 @@
 import Log
 
 /// Reads transaction events back from where they were written one behind the other.
-struct TransactionEventReader {
-  /// The bytes are not what was written.
-  struct Malformed: Error {}
-
-  private let bytes: UnsafeRawBufferPointer
-  private var position = 0
+struct TransactionEventReader: EventReading {
+  let bytes: UnsafeRawBufferPointer
+  var position = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// The next event, or `nil` behind the last one.
-  mutating func next() throws(Malformed) -> TransactionEvent? {
+  mutating func next() throws(MalformedEvent) -> TransactionEvent? {
     guard position < bytes.count else { return nil }
-    guard let kind = TransactionEventKind(rawValue: try number()) else { throw Malformed() }
+    guard let kind = TransactionEventKind(rawValue: try number()) else { throw MalformedEvent() }
     switch kind {
     case .counted: return .counted(try number())
     case .prepared: return .prepared(try preparation())
@@ -31,12 +28,12 @@ struct TransactionEventReader {
     case .rolledBack:
       let transaction: Int64 = try number()
       let time: Int64 = try number()
-      guard let cause = RollbackCause(rawValue: try number()) else { throw Malformed() }
+      guard let cause = RollbackCause(rawValue: try number()) else { throw MalformedEvent() }
       return .rolledBack(number: transaction, at: time, cause)
     }
   }
 
-  private mutating func preparation() throws(Malformed) -> TransactionPreparation {
+  private mutating func preparation() throws(MalformedEvent) -> TransactionPreparation {
     let transaction: Int64 = try number()
     let id = TransactionID(number: transaction, secret: try number())
     let group = try text()
@@ -67,10 +64,10 @@ struct TransactionEventReader {
       acks: acks, acked: acked)
   }
 
-  private mutating func fates() throws(Malformed) -> [LaneFate] {
+  private mutating func fates() throws(MalformedEvent) -> [LaneFate] {
     var fates: [LaneFate] = []
     for _ in 0..<(try number() as UInt32) {
-      guard let kind = LaneFateKind(rawValue: try number()) else { throw Malformed() }
+      guard let kind = LaneFateKind(rawValue: try number()) else { throw MalformedEvent() }
       switch kind {
       case .open: fates.append(.open)
       case .pending: fates.append(.pending(from: Offset(try number())))
@@ -79,21 +76,5 @@ struct TransactionEventReader {
       }
     }
     return fates
-  }
-
-  private mutating func number<Number: FixedWidthInteger>() throws(Malformed) -> Number {
-    let raw = try take(MemoryLayout<Number>.size)
-    return Number(bigEndian: raw.loadUnaligned(as: Number.self))
-  }
-
-  private mutating func text() throws(Malformed) -> String {
-    let count = Int(try number() as UInt16)
-    return String(decoding: try take(count), as: UTF8.self)
-  }
-
-  private mutating func take(_ count: Int) throws(Malformed) -> UnsafeRawBufferPointer {
-    guard count <= bytes.count - position else { throw Malformed() }
-    defer { position += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
   }
 }

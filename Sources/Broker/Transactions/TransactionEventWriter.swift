@@ -2,7 +2,7 @@ import Platform
 
 /// Writes transaction events as the journal keeps them: a kind, then fields of fixed width, numbers
 /// big-endian, texts with their length in front. Sources/Broker/TRANSACTIONS.md lists them.
-struct TransactionEventWriter {
+struct TransactionEventWriter: EventWriting {
   let buffer: ByteBuffer
 
   func write(_ event: TransactionEvent) {
@@ -76,18 +76,5 @@ struct TransactionEventWriter {
       case .dropped: put(LaneFateKind.dropped)
       }
     }
-  }
-
-  private func put<Kind: RawRepresentable>(_ kind: Kind) where Kind.RawValue == UInt8 {
-    buffer.append(kind.rawValue)
-  }
-
-  private func put(_ number: some FixedWidthInteger) {
-    withUnsafeBytes(of: number.bigEndian) { buffer.append($0) }
-  }
-
-  private func put(_ text: String) {
-    put(UInt16(text.utf8.count))
-    buffer.append(text)
   }
 }

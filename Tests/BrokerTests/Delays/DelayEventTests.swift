@@ -66,7 +66,7 @@ import Testing
   @Test func anAdditionComesBack() throws {
     let buffer = DelayEventTests.added()
     guard case .added(let addition) = try DelayEventReader.read(buffer.bytes) else {
-      throw DelayEventReader.Malformed()
+      throw MalformedEvent()
     }
     #expect(addition.topic == 4 && addition.name == "orders" && addition.first == 70)
     #expect(addition.stamp == ProducerStamp(id: 1, epoch: 2, sequence: 3))
@@ -85,7 +85,7 @@ import Testing
       case .cancelled(let topic, let key) = try DelayEventReader.read(all[3].bytes),
       case .topicGone(let gone) = try DelayEventReader.read(all[4].bytes),
       case .state(let state) = try DelayEventReader.read(all[5].bytes)
-    else { throw DelayEventReader.Malformed() }
+    else { throw MalformedEvent() }
     #expect(pieces == [DelayEventTests.piece, DelayEventTests.piece])
     #expect(fates.map(\.number) == [7, 8, 9])
     #expect(fates.map(\.fate) == [.arrived, .returned, .dropped])
@@ -97,12 +97,12 @@ import Testing
   @Test func whatIsCutShortOrTooLongIsRefused() {
     for event in DelayEventTests.all() {
       for count in 0..<event.count {
-        #expect(throws: DelayEventReader.Malformed.self) {
+        #expect(throws: MalformedEvent.self) {
           try DelayEventReader.read(UnsafeRawBufferPointer(rebasing: event.bytes[..<count]))
         }
       }
       event.append(0)
-      #expect(throws: DelayEventReader.Malformed.self) {
+      #expect(throws: MalformedEvent.self) {
         try DelayEventReader.read(event.bytes)
       }
     }

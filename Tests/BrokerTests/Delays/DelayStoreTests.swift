@@ -41,7 +41,7 @@ import Testing
     DelayEventWriter(buffer: event).added(
       records, topic: 1, name: "t", stamp: nil, first: first)
     guard case .added(let addition) = try DelayEventReader.read(event.bytes) else {
-      throw DelayEventReader.Malformed()
+      throw MalformedEvent()
     }
     try store.apply(addition, now: DelayStoreTests.now, near: near)
   }

@@ -51,7 +51,7 @@ import Testing
     for kind in [UInt8](8...255) + [0] {
       [kind].withUnsafeBytes { bytes in
         var reader = GroupEventReader(bytes)
-        #expect(throws: GroupEventReader.Malformed.self) { try reader.next() }
+        #expect(throws: MalformedEvent.self) { try reader.next() }
       }
     }
   }

@@ -55,7 +55,7 @@ import Testing
     for kind in [UInt8](7...255) + [0] {
       [kind].withUnsafeBytes { bytes in
         var reader = TransactionEventReader(bytes)
-        #expect(throws: TransactionEventReader.Malformed.self) { try reader.next() }
+        #expect(throws: MalformedEvent.self) { try reader.next() }
       }
     }
   }

@@ -1,0 +1,2 @@
+/// The bytes are no event that was written.
+struct MalformedEvent: Error {}
