@@ -120,6 +120,14 @@ public final class Journal: Sendable {
     return (offset, file)
   }
 
+  /// What a snapshot file holds; `nil` for one that is damaged.
+  public static func content(
+    ofSnapshot file: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    guard complaint(snapshot: file) == nil else { return nil }
+    return UnsafeRawBufferPointer(rebasing: file[snapshotHeaderBytes...])
+  }
+
   /// What is wrong with a snapshot file; `nil` for a sound one.
   static func complaint(snapshot file: UnsafeRawBufferPointer) -> String? {
     guard file.count >= snapshotHeaderBytes, let base = file.baseAddress else {

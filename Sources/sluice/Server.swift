@@ -41,6 +41,7 @@ struct Server {
     let (directory, broker) = try openData(service, clock, server)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
+    tellManager(.stopping, "finishing the requests under way")
     service.beginDraining()
     server.drain()
     service.stop()
@@ -72,7 +73,17 @@ struct Server {
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
     logger.info(
       "ready", metadata: ["topics": "\(broker.topics.count)", "opened_in_ms": "\(took)"])
+    let places = server.addresses.map(\.description).joined(separator: ", ")
+    tellManager(.ready, "serving \(settings.data) at \(places)")
     return (directory, broker)
+  }
+
+  private func tellManager(_ state: ServiceManager.State, _ status: String) {
+    do {
+      try ServiceManager.tell(state, status: status)
+    } catch {
+      logger.warning("the service manager cannot be told", metadata: ["reason": "\(error)"])
+    }
   }
 
   @Sendable private static func processStatistics() -> ProcessStatistics? {

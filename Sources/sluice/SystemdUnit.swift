@@ -46,7 +46,9 @@ struct SystemdUnit {
 
   private var service: [String] {
     [
-      "Type=exec",
+      "Type=notify", "NotifyAccess=main",
+      "# It is ready once the data is open: after a crash the ends of the logs are read first.",
+      "TimeoutStartSec=infinity",
       "ExecStart=" + command.map(SystemdUnit.quoted).joined(separator: " "),
       "# Further options: SLUICE_MAX_CONNECTIONS=20000 and the like.",
       "EnvironmentFile=-/etc/default/sluice",

@@ -12,20 +12,26 @@ public final class TestServer {
   public private(set) var startSeconds = 0.0
   private var process: ServerProcess
   private let arguments: [String]
+  private let environment: [String: String]
   private let disk: SmallDisk?
   private var runs = 0
 
   /// Starts a server; `arguments` are further ones for `sluice serve`.
   ///
-  /// - Parameter diskBytes: the size of a disk of its own for the data; `nil` for the machine's.
-  public init(_ arguments: [String] = [], diskBytes: Int? = nil) throws {
+  /// - Parameters:
+  ///   - environment: what it finds there beside what the tests do.
+  ///   - diskBytes: the size of a disk of its own for the data; `nil` for the machine's.
+  public init(
+    _ arguments: [String] = [], environment: [String: String] = [:], diskBytes: Int? = nil
+  ) throws {
     self.arguments = arguments
+    self.environment = environment
     directory = NSTemporaryDirectory() + "sluice-test-" + UUID().uuidString
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
     disk =
       if let diskBytes { try SmallDisk(directory + "/data", bytes: diskBytes) } else { nil }
-    process = try TestServer.launch(directory, arguments, run: 0)
+    process = try TestServer.launch(directory, arguments, environment, run: 0)
     try waitUntilReady()
   }
 
@@ -66,16 +72,17 @@ public final class TestServer {
       }
     }
     runs += 1
-    process = try TestServer.launch(directory, arguments, run: runs)
+    process = try TestServer.launch(directory, arguments, environment, run: runs)
     try waitUntilReady()
   }
 
   private static func launch(
-    _ directory: String, _ arguments: [String], run: Int
+    _ directory: String, _ arguments: [String], _ environment: [String: String], run: Int
   ) throws -> ServerProcess {
     let fixed = ["serve", "--data", directory + "/data", "--listen", "127.0.0.1:0"]
     return try ServerProcess(
-      arguments: fixed + arguments, logFile: "\(directory)/log-\(run).txt")
+      arguments: fixed + arguments, environment: environment,
+      logFile: "\(directory)/log-\(run).txt")
   }
 
   private func waitUntilReady() throws {
