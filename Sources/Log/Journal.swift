@@ -99,7 +99,7 @@ public final class Journal: Sendable {
     do {
       try files.replaceWhole(snapshotPath, with: file)
     } catch {
-      throw error.isOutOfSpace ? .outOfSpace : .offline(reason: error.description)
+      throw error.isOutOfSpace ? .outOfSpace : LogError(keeping: error)
     }
     _ = try log.truncate(before: offset)
   }

@@ -18,7 +18,11 @@ public final class LogWriter: Sendable {
   private let offlineReason: Lock<String?>
 
   /// Starts the thread.
-  init(recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics) throws(SystemError) {
+  ///
+  /// - Parameter heldFilesMax: how many logs may wait for a sync at one time: each holds its file.
+  init(
+    recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics, heldFilesMax: Int
+  ) throws(SystemError) {
     let mailbox = mailbox
     let offlineReason = Lock<String?>(nil)
     self.offlineReason = offlineReason
@@ -27,8 +31,7 @@ public final class LogWriter: Sendable {
     thread = try Thread(name: "log-writer") {
       let rounds = WriterRounds(
         recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, queued: queued,
-        offlineReason: offlineReason
-      )
+        offlineReason: offlineReason, heldFilesMax: heldFilesMax)
       let machine = SystemClock()
       var messages: [Message] = []
       while true {

@@ -12,6 +12,7 @@ final class WriterRounds {
   private let metrics: LogMetrics
   private let queued: QueuedBytes
   private let offlineReason: Lock<String?>
+  private let heldFilesMax: Int
   private var appenders: [ObjectIdentifier: LogAppender] = [:]
   private var completions = Completions()
   private var unsynced: [ObjectIdentifier: (appender: LogAppender, batches: Int)] = [:]
@@ -21,13 +22,14 @@ final class WriterRounds {
 
   init(
     recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics,
-    queued: QueuedBytes, offlineReason: Lock<String?>
+    queued: QueuedBytes, offlineReason: Lock<String?>, heldFilesMax: Int
   ) {
     self.recoveryPoints = recoveryPoints
     self.clock = clock
     self.metrics = metrics
     self.queued = queued
     self.offlineReason = offlineReason
+    self.heldFilesMax = heldFilesMax
   }
 
   /// The requests of one round that go to the same log.
@@ -58,6 +60,7 @@ final class WriterRounds {
     if let place = groups.lastIndex(where: { $0.appender.log === request.log }) {
       groups[place].requests.append(request)
     } else if let appender = appender(for: request) {
+      if groups.count >= heldFilesMax { finish(&groups) }
       groups.append(Group(appender: appender, requests: [request]))
     }
   }
@@ -151,6 +154,9 @@ final class WriterRounds {
     for group in groups {
       commit(group)
       answer(group, .committed)
+    }
+    if unsynced.count >= heldFilesMax {
+      for entry in unsynced.values { synchronize(entry.appender.log) }
     }
     completions.deliver()
     groups.removeAll(keepingCapacity: true)

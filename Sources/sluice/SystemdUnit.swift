@@ -7,7 +7,7 @@ struct SystemdUnit {
   private static let runtimePrefix = "/run/"
   /// How long a stop may take behind the draining: journals are snapshot, logs and indexes synced.
   private static let closeSeconds = 60
-  /// A partition's log holds a descriptor for each of its segments' four files.
+  /// Connections need one each, and a file that is open need not be opened: any limit will do.
   private static let descriptorsMax = 1 << 19
 
   private let settings: ServeSettings

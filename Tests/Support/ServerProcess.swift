@@ -9,12 +9,20 @@ public final class ServerProcess {
 
   /// Starts the program that was built beside the tests.
   ///
-  /// - Parameter environment: what it finds there beside what this process does.
+  /// - Parameters:
+  ///   - environment: what it finds there beside what this process does.
+  ///   - openFilesMax: how many descriptors it may have; `nil` for as many as this process.
   public init(
-    arguments: [String], environment: [String: String] = [:], logFile: String
+    arguments: [String], environment: [String: String] = [:], logFile: String,
+    openFilesMax: Int? = nil
   ) throws {
     self.logFile = logFile
-    let program = try ServerProcess.program()
+    var program = try ServerProcess.program()
+    var arguments = arguments
+    if let openFilesMax {
+      arguments = ["--nofile=\(openFilesMax):\(openFilesMax)", program] + arguments
+      program = "/usr/bin/prlimit"
+    }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
