@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Any thread may use it. What it holds is opened outside of its lock: of two who open it at once
 /// one wins, and both get the winner's.
-final class OpenSlot<Thing: Sendable>: OpenSeat {
+final class OpenSlot<Thing: AnyObject & Sendable>: OpenSeat {
   private struct State {
     var thing: Thing?
     /// True when it stays, used or not.
@@ -14,22 +14,19 @@ final class OpenSlot<Thing: Sendable>: OpenSeat {
 
   private let state: Lock<State>
   private let table: OpenTable?
-  private let isUnshared: @Sendable (inout Thing) -> Bool
   private let wasUsed = Atomic(false)
   private let seat = Atomic(0)
 
-  /// - Parameter isUnshared: whether the reference it is given is the only one.
-  init(in table: OpenTable, isUnshared: @escaping @Sendable (inout Thing) -> Bool) {
+  /// Nothing is open yet; what will be takes a seat of `table`.
+  init(in table: OpenTable) {
     state = Lock(State())
     self.table = table
-    self.isUnshared = isUnshared
   }
 
   /// Keeps `thing` open for as long as it lives itself.
   init(always thing: sending Thing?) {
     state = Lock(State(thing: thing))
     table = nil
-    isUnshared = { _ in false }
   }
 
   /// What is open; `nil` if nothing is.
@@ -93,7 +90,8 @@ final class OpenSlot<Thing: Sendable>: OpenSeat {
 
   func takeIdle() -> (any Sendable)? {
     state.withLock { state in
-      guard state.thing != nil, !state.isKept, isUnshared(&state.thing!) else { return nil }
+      guard state.thing != nil, !state.isKept, isKnownUniquelyReferenced(&state.thing)
+      else { return nil }
       defer { state.thing = nil }
       return state.thing
     }

@@ -6,14 +6,14 @@ public final class StoredFile: Sendable {
   /// Where it lies; for messages too.
   public let path: String
   private let openFiles: OpenFiles?
-  private let file: OpenSlot<any File>
+  private let file: OpenSlot<OpenFile>
   private let mapping: StoredMap
 
   /// A file that must be there when it is opened. Nothing is opened yet.
   public init(_ path: String, in openFiles: OpenFiles) {
     self.path = path
     self.openFiles = openFiles
-    file = OpenSlot(in: openFiles.files) { StoredFile.isUnshared(&$0) }
+    file = OpenSlot(in: openFiles.files)
     mapping = StoredMap(path, in: openFiles)
   }
 
@@ -21,7 +21,7 @@ public final class StoredFile: Sendable {
   public init(_ file: any File) {
     path = file.path
     openFiles = nil
-    self.file = OpenSlot(always: file)
+    self.file = OpenSlot(always: OpenFile(file))
     mapping = StoredMap(of: file)
   }
 
@@ -36,7 +36,7 @@ public final class StoredFile: Sendable {
       full: SystemError(exhausted: "open", subject: path), fits: { _ in true }
     ) { () throws(SystemError) in
       guard let openFiles else { preconditionFailure("the file is open for good") }
-      return try openFiles.open(path, .readWrite)
+      return OpenFile(try openFiles.open(path, .readWrite))
     }
   }
 
@@ -50,10 +50,5 @@ public final class StoredFile: Sendable {
   /// there for as long as the caller holds it.
   public func map(atLeast count: Int) throws(SystemError) -> FileMapping {
     try mapping.get(atLeast: count) { () throws(SystemError) in try open() }
-  }
-
-  private static func isUnshared(_ file: inout any File) -> Bool {
-    func isOnly<Real: File>(_ file: inout Real) -> Bool { isKnownUniquelyReferenced(&file) }
-    return isOnly(&file)
   }
 }

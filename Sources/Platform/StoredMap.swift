@@ -11,7 +11,7 @@ public final class StoredMap: Sendable {
   public init(_ path: String, in openFiles: OpenFiles) {
     self.path = path
     self.openFiles = openFiles
-    mapping = OpenSlot(in: openFiles.maps) { isKnownUniquelyReferenced(&$0) }
+    mapping = OpenSlot(in: openFiles.maps)
   }
 
   /// A map of `file` that, once it is made, stays.

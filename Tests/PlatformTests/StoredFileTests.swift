@@ -1,6 +1,5 @@
 import Platform
 import Support
-import Synchronization
 import Testing
 
 @Suite struct StoredFileTests {
@@ -149,30 +148,27 @@ import Testing
   @Test func manyThreadsReadTheRightFilesAndNeverTooManyAreOpen() throws {
     let openFiles = Self.openFiles(8, maps: 4)
     let all = try files(40, in: openFiles)
-    let wrong = Atomic(0)
-    let most = Atomic(0)
+    let wrong = Lock(0)
+    let most = Lock(0)
     let threads = try (0..<4).map { seed in
       try Thread(name: "reader-\(seed)") {
         var random = SeededGenerator(UInt64(seed))
         for _ in 0..<3000 {
           let number = Int.random(in: 0..<all.count, using: &random)
-          do {
-            let file = try all[number].open()
-            let map = try all[number].map(atLeast: 8)
-            let found = withExtendedLifetime(map) { map.bytes.load(as: Int.self) }
-            if try Self.number(in: file) != number || found != number {
-              wrong.add(1, ordering: .relaxed)
-            }
-          } catch {
-            wrong.add(1, ordering: .relaxed)
+          var isRight = false
+          if let file = try? all[number].open(), let map = try? all[number].map(atLeast: 8) {
+            let mapped = withExtendedLifetime(map) { map.bytes.load(as: Int.self) }
+            isRight = (try? Self.number(in: file)) == number && mapped == number
           }
-          most.max(max(openFiles.files.count, 2 * openFiles.maps.count), ordering: .relaxed)
+          if !isRight { wrong.withLock { $0 += 1 } }
+          let open = max(openFiles.files.count, 2 * openFiles.maps.count)
+          most.withLock { $0 = max($0, open) }
         }
       }
     }
     for thread in threads { thread.join() }
-    #expect(wrong.load(ordering: .relaxed) == 0)
-    #expect(most.load(ordering: .relaxed) <= 8)
+    #expect(wrong.withLock { $0 } == 0)
+    #expect(most.withLock { $0 } <= 8)
     #expect(all.count { $0.opened != nil } == openFiles.files.count)
   }
 
