@@ -238,6 +238,7 @@ final class LogAppender {
         offset = offset + batch.recordCount
       }
     }
+    log.count(bytes: run.end - position)
     position = run.end
     nextOffset = run.nextOffset
     isUnsynced = true

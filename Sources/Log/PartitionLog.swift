@@ -1,4 +1,5 @@
 import Platform
+import Synchronization
 
 /// The log of one partition: segments in a directory, read by anybody, appended to by the log
 /// writer alone.
@@ -24,6 +25,7 @@ public final class PartitionLog: Sendable {
   let state: Lock<State>
   private let currentSettings: Lock<LogSettings>
   private let producers: Lock<ProducerTable>
+  private let storedBytes: Atomic<Int>
 
   init(
     name: String, directory: String, openFiles: OpenFiles, writer: LogWriter,
@@ -38,6 +40,7 @@ public final class PartitionLog: Sendable {
     self.metrics = metrics
     frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)
     state = Lock(State(segments: segments))
+    storedBytes = Atomic(segments.reduce(0) { $0 + $1.bytes })
     currentSettings = Lock(settings)
     metrics.producers.remembered.add(producers.count)
     self.producers = Lock(producers)
@@ -154,9 +157,10 @@ public final class PartitionLog: Sendable {
   }
 
   /// The bytes of all segments together, indexes not counted.
-  public var bytes: Int {
-    state.withLock { $0.segments.reduce(0) { $0 + $1.bytes } }
-  }
+  public var bytes: Int { storedBytes.load(ordering: .relaxed) }
+
+  /// Bytes were appended, or, when they are less than 0, deleted.
+  func count(bytes: Int) { storedBytes.add(bytes, ordering: .relaxed) }
 
   /// Has `waiter` fired once there is something to read at `offset`.
   ///

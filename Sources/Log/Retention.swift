@@ -65,6 +65,7 @@ public struct Retention {
     // Each is let go at once: its file stays open no longer than somebody reads it.
     while let segment = gone.popLast() {
       metrics.deletedBytes.add(segment.bytes)
+      log.count(bytes: -segment.bytes)
       // Nobody finds the segment any more, but who has found it goes on reading. Where there is no
       // descriptor for that, deleting does not wait.
       try? segment.log.keepOpen()
