@@ -139,8 +139,14 @@ final class WriterRounds {
     }
   }
 
+  private var whyOffline: String? { offlineReason.withLock { $0 } }
+
+  private var nextIdleSync: MonotonicTime {
+    clock.monotonicTime().advanced(byMilliseconds: WriterRounds.idleSyncMilliseconds)
+  }
+
   private func refuseWhenOffline() throws(LogError) {
-    if let reason = offlineReason.withLock({ $0 }) { throw .offline(reason: reason) }
+    if let reason = whyOffline { throw .offline(reason: reason) }
   }
 
   /// Writes all groups, answers those who wanted no more, then syncs and answers the others.
@@ -190,8 +196,7 @@ final class WriterRounds {
       let identity = ObjectIdentifier(group.appender.log)
       unsynced[identity, default: (group.appender, 0)].batches += batches
       if deadline == nil {
-        deadline = clock.monotonicTime().advanced(
-          byMilliseconds: WriterRounds.idleSyncMilliseconds)
+        deadline = nextIdleSync
       }
     }
   }
@@ -212,7 +217,10 @@ final class WriterRounds {
     do {
       try entry.appender.synchronize()
     } catch {
-      return note(error)
+      note(error)
+      // There was no descriptor for it: the next round tries again.
+      if whyOffline == nil { unsynced[ObjectIdentifier(log)] = entry }
+      return
     }
     metrics.syncDuration.observe(clock.monotonicTime().nanoseconds(since: start))
     metrics.batchesPerSync.observe(UInt64(entry.batches))
@@ -223,7 +231,7 @@ final class WriterRounds {
   private func syncWhatIsOverdue() {
     guard let due = deadline, clock.monotonicTime() >= due else { return }
     for entry in unsynced.values { synchronize(entry.appender.log) }
-    deadline = nil
+    deadline = unsynced.isEmpty ? nil : nextIdleSync
     completions.deliver()
   }
 
@@ -233,7 +241,7 @@ final class WriterRounds {
       if stage == .committed, case .success(let stored) = request.outcome,
         stored.baseOffset + stored.count > reached
       {
-        let reason = offlineReason.withLock { $0 } ?? "the sync failed"
+        let reason = whyOffline ?? "the sync failed"
         request.outcome = .failure(.offline(reason: reason))
       }
       queued.subtract(request.batches.bytes)
