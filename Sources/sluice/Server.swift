@@ -49,7 +49,7 @@ struct Server {
           "loops": "\(settings.server.loopCount)",
         ])
     }
-    let (directory, broker) = try openData(service, clock, shares)
+    let (directory, broker) = try openData(service, clock, server, shares)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     tellManager(.stopping, "finishing the requests under way")
@@ -66,7 +66,7 @@ struct Server {
   }
 
   private func openData(
-    _ service: Service, _ clock: any Clock, _ shares: DescriptorShares
+    _ service: Service, _ clock: any Clock, _ server: HTTPServer, _ shares: DescriptorShares
   ) throws -> (DataDirectory, Broker) {
     let start = clock.monotonicTime()
     let report: @Sendable (String) -> Void = { [logger] text in logger.warning("\(text)") }
