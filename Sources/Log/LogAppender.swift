@@ -5,14 +5,18 @@ import Platform
 ///
 /// Belongs to the writer's thread.
 final class LogAppender {
+  private static let pageBytes = 4096
+
   let log: PartitionLog
   private let clock: any Clock
   private var segment: LogSegment
   private var nextOffset: Offset
   private var position: Int
   private var bytesSinceIndexed = 0
-  /// True when bytes were written that no sync has covered.
-  private(set) var isUnsynced = false
+  /// How many bytes were written that no sync has covered.
+  private(set) var unsyncedBytes = 0
+  /// Up to where the disk was asked to begin with them.
+  private var syncBegun: Int
   /// Everything before it is on the disk, and in the index files as far as they could be saved.
   private(set) var checkpoint: Offset
   /// Up to where the file goes that says what is remembered of the producers.
@@ -24,6 +28,7 @@ final class LogAppender {
     segment = try log.openSegments().last!
     nextOffset = log.frontiers.written
     position = segment.bytes
+    syncBegun = position
     checkpoint = log.checkpoint
     producersSaved = log.withProducers { $0.savedThrough }
   }
@@ -74,23 +79,40 @@ final class LogAppender {
   }
 
   /// True when something was written that only a sync will make visible.
-  var isAwaitingSync: Bool { isUnsynced && log.frontiers.committed < nextOffset }
+  var isAwaitingSync: Bool { unsyncedBytes > 0 && log.frontiers.committed < nextOffset }
+
+  /// True when something was written since the checkpoint.
+  var isBehindCheckpoint: Bool { checkpoint < nextOffset }
+
+  /// Has the disk begin with what no sync has covered, but for the last page, which is going to
+  /// change.
+  func beginSync() throws(LogError) {
+    let end = position & ~(LogAppender.pageBytes - 1)
+    guard syncBegun < end else { return }
+    do {
+      try segment.log.file.beginSynchronizing(syncBegun..<end)
+    } catch {
+      throw .offline(reason: error.description)
+    }
+    syncBegun = end
+  }
 
   /// Makes everything written durable, or says why the directory must go offline.
   func synchronize() throws(LogError) {
-    guard isUnsynced else { return }
+    guard unsyncedBytes > 0 else { return }
     do {
       try segment.log.file.synchronizeData()
     } catch {
       throw .offline(reason: error.description)
     }
-    isUnsynced = false
+    unsyncedBytes = 0
+    syncBegun = position
     log.frontiers.advanceCommitted(to: nextOffset)
   }
 
   /// Brings log and index files so far that recovery may begin here.
   func advanceCheckpoint() throws(LogError) {
-    guard checkpoint < nextOffset else { return }
+    guard isBehindCheckpoint else { return }
     try synchronize()
     indexLatestTime()
     if (try? segment.indexes.save()) != nil { checkpoint = nextOffset }
@@ -115,6 +137,7 @@ final class LogAppender {
     log.state.withLock { $0.segments.append(fresh) }
     segment = fresh
     position = 0
+    syncBegun = 0
     bytesSinceIndexed = 0
     latestTime = nil
     checkpoint = nextOffset
@@ -234,9 +257,9 @@ final class LogAppender {
         offset = offset + batch.recordCount
       }
     }
+    unsyncedBytes += run.end - position
     position = run.end
     nextOffset = run.nextOffset
-    isUnsynced = true
     if !run.remembered.isEmpty {
       segment.batches.noteStamp()
       let now = clock.wallMilliseconds()

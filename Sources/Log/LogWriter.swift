@@ -4,7 +4,8 @@ import Platform
 ///
 /// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was
 /// asked to commit, publishes, and tells everybody: while one sync runs, the next group gathers. No
-/// timer to tune.
+/// timer to tune. Logs for which much came take turns, piece by piece, and the mailbox is looked
+/// into in between.
 public final class LogWriter: Sendable {
   enum Message: Sendable {
     case append(AppendRequest)
@@ -32,6 +33,11 @@ public final class LogWriter: Sendable {
       let machine = SystemClock()
       var messages: [Message] = []
       while true {
+        if rounds.isBusy {
+          mailbox.takeWaiting(into: &messages)
+          rounds.run(messages)
+          continue
+        }
         // The kernel's waits know its own clock only; the injected one may stand still.
         let limit = rounds.deadline.map {
           machine.monotonicTime().advanced(

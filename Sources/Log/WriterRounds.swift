@@ -1,23 +1,35 @@
 import Platform
 
 /// What the log writer's thread does, round by round. Never seen by another thread.
+///
+/// A round begins with the logs for which little came: all of them are written, synced and answered.
+/// Then a log for which much came has its turn: a piece of it is written, or it is synced. So what is
+/// small waits for one such turn, not for everything that is large, and of what is large the disk
+/// writes one piece while the next is on its way. Each log's requests keep their order; the order in
+/// which different logs are written or synced means nothing.
 final class WriterRounds {
   /// How long bytes that nobody waits for may stay unsynced, in milliseconds.
-  private static let idleSyncMilliseconds = 20
-  /// After so many bytes the recovery point moves up, so that a restart scans no more than that.
-  private static let checkpointBytes = 256 << 20
+  static let idleSyncMilliseconds = 20
+  /// So much is written in a turn: a millisecond or two, with memory at its slowest.
+  private static let turnBytes = 1 << 20
 
-  private let recoveryPoints: RecoveryPoints
-  private let clock: any Clock
-  private let metrics: LogMetrics
-  private let queued: QueuedBytes
-  private let offlineReason: Lock<String?>
-  private var appenders: [ObjectIdentifier: LogAppender] = [:]
-  private var completions = Completions()
-  private var unsynced: [ObjectIdentifier: (appender: LogAppender, batches: Int)] = [:]
-  private var bytesSinceCheckpoint = 0
+  let recoveryPoints: RecoveryPoints
+  let clock: any Clock
+  let metrics: LogMetrics
+  let queued: QueuedBytes
+  let offlineReason: Lock<String?>
+  var queues: [ObjectIdentifier: LogQueue] = [:]
+  var completions = Completions()
+  /// The queues of this round.
+  private var round: [LogQueue] = []
+  /// Those for which much came, in the order of their turns.
+  private var turns: [LogQueue] = []
+  var unsynced: [ObjectIdentifier: LogQueue] = [:]
+  var bytesSinceCheckpoint = 0
+  /// What the checkpoint under way has still to bring to the disk.
+  var checkpointing: [LogQueue] = []
   /// When the oldest unsynced bytes are to be synced although nobody waits for them.
-  private(set) var deadline: MonotonicTime?
+  var deadline: MonotonicTime?
 
   init(
     recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics,
@@ -30,220 +42,123 @@ final class WriterRounds {
     self.offlineReason = offlineReason
   }
 
-  /// The requests of one round that go to the same log.
-  private struct Group {
-    let appender: LogAppender
-    var requests: [AppendRequest]
-  }
+  /// True when the next round has something to do whatever comes.
+  var isBusy: Bool { !turns.isEmpty || !checkpointing.isEmpty }
 
-  /// Works through what came in since the last round.
+  /// Works through what came in since the last round, as far as it is small, and does some of the
+  /// rest.
   func run(_ messages: [LogWriter.Message]) {
-    var groups: [Group] = []
+    let start = clock.monotonicTime()
     for message in messages {
       switch message {
-      case .append(let request):
-        add(request, to: &groups)
+      case .append(let request): add(request)
       case .perform(let body):
-        finish(&groups)
+        finishAll()
         body(self)
       }
     }
-    finish(&groups)
+    finishSmall()
+    // What is small may take long, too, if it is much: then what is large gets as long.
+    let limit = clock.monotonicTime()
+    let share = limit.nanoseconds(since: start)
+    repeat { takeTurn() } while !turns.isEmpty
+      && clock.monotonicTime().nanoseconds(since: limit) < share
     syncWhatIsOverdue()
-    if bytesSinceCheckpoint >= WriterRounds.checkpointBytes { try? checkpoint() }
+    checkpointInSteps()
   }
 
-  private func add(_ request: AppendRequest, to groups: inout [Group]) {
-    // Most rounds bring one log or a few, and neighbours tend to go to the same one.
-    if let place = groups.lastIndex(where: { $0.appender.log === request.log }) {
-      groups[place].requests.append(request)
-    } else if let appender = appender(for: request) {
-      groups.append(Group(appender: appender, requests: [request]))
-    }
+  private func add(_ request: AppendRequest) {
+    guard let queue = queue(for: request) else { return }
+    queue.add(request)
+    if queue.isInRound || queue.takesTurns { return }
+    queue.isInRound = true
+    round.append(queue)
   }
 
-  /// Brings everything to the disk before the thread ends.
-  func finish() {
-    try? checkpoint()
-  }
-
-  func roll(_ log: PartitionLog) throws(LogError) {
-    try refuseWhenOffline()
-    do {
-      try appender(of: log).roll(log.settings)
-    } catch {
-      note(error)
-      throw error
-    }
-  }
-
-  func checkpoint() throws(LogError) {
-    try refuseWhenOffline()
-    bytesSinceCheckpoint = 0
-    do {
-      for appender in appenders.values {
-        try appender.advanceCheckpoint()
-        recoveryPoints.set(appender.checkpoint, of: appender.log.name)
-        wakeReaders(of: appender.log)
-      }
-      unsynced.removeAll()
-      deadline = nil
-      completions.deliver()
-      try recoveryPoints.write(keepingOld: true)
-    } catch {
-      note(error)
-      throw error
-    }
-  }
-
-  func release(_ log: PartitionLog) {
-    let identity = ObjectIdentifier(log)
-    appenders[identity] = nil
-    unsynced[identity] = nil
-    log.close()
-    wakeReaders(of: log)
-    completions.deliver()
-  }
-
-  /// Has no crash make a new log of this name meet the old one's point.
-  func forgetRecoveryPoint(of name: String) throws(LogError) {
-    recoveryPoints.remove(name)
-    do {
-      try recoveryPoints.write(keepingOld: false)
-    } catch {
-      note(error)
-      throw error
-    }
-  }
-
-  private func appender(of log: PartitionLog) throws(LogError) -> LogAppender {
-    if let known = appenders[ObjectIdentifier(log)] { return known }
-    let fresh = try LogAppender(log, clock: clock)
-    appenders[ObjectIdentifier(log)] = fresh
-    return fresh
-  }
-
-  private func appender(for request: AppendRequest) -> LogAppender? {
+  private func queue(for request: AppendRequest) -> LogQueue? {
+    // Neighbours tend to go to the same log.
+    if let last = round.last, last.log === request.log { return last }
     do {
       try refuseWhenOffline()
-      return try appender(of: request.log)
+      return try queue(of: request.log)
     } catch {
-      metrics.refusedAppends.increment()
-      queued.subtract(request.batches.bytes)
-      request.outcome = .failure(error)
-      completions.add(request)
+      refuse(request, error)
       return nil
     }
   }
 
-  private func refuseWhenOffline() throws(LogError) {
+  func queue(of log: PartitionLog) throws(LogError) -> LogQueue {
+    if let known = queues[ObjectIdentifier(log)] { return known }
+    let fresh = LogQueue(try LogAppender(log, clock: clock))
+    queues[ObjectIdentifier(log)] = fresh
+    return fresh
+  }
+
+  func refuseWhenOffline() throws(LogError) {
     if let reason = offlineReason.withLock({ $0 }) { throw .offline(reason: reason) }
   }
 
-  /// Writes all groups, answers those who wanted no more, then syncs and answers the others.
-  private func finish(_ groups: inout [Group]) {
-    guard !groups.isEmpty else { return completions.deliver() }
-    for index in groups.indices {
-      append(groups[index])
-      answer(groups[index], .written)
+  func refuse(_ request: AppendRequest, _ error: LogError) {
+    metrics.refusedAppends.increment()
+    request.outcome = .failure(error)
+    tell(request)
+  }
+
+  /// Writes the queues of this round that are small, answers those who wanted no more, then syncs
+  /// and answers the others.
+  private func finishSmall() {
+    guard !round.isEmpty else { return completions.deliver() }
+    var small: [LogQueue] = []
+    for queue in round {
+      queue.isInRound = false
+      if queue.isLarge { giveTurns(queue) } else { small.append(queue) }
+    }
+    round.removeAll(keepingCapacity: true)
+    for queue in small { write(queue, bytesMax: .max) }
+    completions.deliver()
+    for queue in small { commit(queue) }
+    completions.deliver()
+  }
+
+  /// Finishes everything that came.
+  func finishAll() {
+    finishSmall()
+    while !turns.isEmpty { takeTurn() }
+  }
+
+  private func giveTurns(_ queue: LogQueue) {
+    if queue.takesTurns { return }
+    queue.takesTurns = true
+    turns.append(queue)
+  }
+
+  /// Writes or syncs some of the queue whose turn it is.
+  private func takeTurn() {
+    guard !turns.isEmpty else { return }
+    let queue = turns.removeFirst()
+    if queue.mustSync {
+      synchronize(queue)
+      commit(queue)
+    } else {
+      write(queue, bytesMax: WriterRounds.turnBytes)
+      beginSync(queue)
     }
     completions.deliver()
-    for group in groups {
-      commit(group)
-      answer(group, .committed)
-    }
-    completions.deliver()
-    groups.removeAll(keepingCapacity: true)
-  }
-
-  private func append(_ group: Group) {
-    group.appender.append(group.requests)
-    var batches = 0
-    var records = 0
-    var bytes = 0
-    for request in group.requests {
-      switch request.outcome {
-      case .success(let stored) where stored.isDuplicate: break
-      case .success:
-        batches += request.batches.batches.count
-        records += request.batches.recordCount
-        bytes += request.batches.bytes
-      case .failure(let error):
-        if !error.isProducers { metrics.refusedAppends.increment() }
-        note(error)
-      }
-    }
-    metrics.appendedBytes.add(bytes)
-    metrics.appendedRecords.add(records)
-    metrics.appendedBatches.add(batches)
-    bytesSinceCheckpoint += bytes
-    // By what is committed, not by the settings, which may change between two lines.
-    if !group.appender.isAwaitingSync {
-      wakeReaders(of: group.appender.log)
-    } else if batches > 0 {
-      let identity = ObjectIdentifier(group.appender.log)
-      unsynced[identity, default: (group.appender, 0)].batches += batches
-      if deadline == nil {
-        deadline = clock.monotonicTime().advanced(
-          byMilliseconds: WriterRounds.idleSyncMilliseconds)
-      }
-    }
-  }
-
-  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for
-  /// good.
-  private func commit(_ group: Group) {
-    let log = group.appender.log
-    guard group.appender.isAwaitingSync,
-      group.requests.contains(where: { $0.acknowledgement == .committed })
-    else { return }
-    synchronize(log)
-  }
-
-  private func synchronize(_ log: PartitionLog) {
-    guard let entry = unsynced.removeValue(forKey: ObjectIdentifier(log)) else { return }
-    let start = clock.monotonicTime()
-    do {
-      try entry.appender.synchronize()
-    } catch {
-      return note(error)
-    }
-    metrics.syncDuration.observe(clock.monotonicTime().nanoseconds(since: start))
-    metrics.batchesPerSync.observe(UInt64(entry.batches))
-    wakeReaders(of: log)
-    if unsynced.isEmpty { deadline = nil }
+    queue.takesTurns = !queue.isDone
+    if queue.takesTurns { turns.append(queue) }
   }
 
   private func syncWhatIsOverdue() {
     guard let due = deadline, clock.monotonicTime() >= due else { return }
-    for entry in unsynced.values { synchronize(entry.appender.log) }
     deadline = nil
-    completions.deliver()
-  }
-
-  private func answer(_ group: Group, _ stage: AppendRequest.Acknowledgement) {
-    let reached = group.appender.log.frontiers.committed
-    for request in group.requests where request.acknowledgement == stage {
-      if stage == .committed, case .success(let stored) = request.outcome,
-        stored.baseOffset + stored.count > reached
-      {
-        let reason = offlineReason.withLock { $0 } ?? "the sync failed"
-        request.outcome = .failure(.offline(reason: reason))
+    for queue in unsynced.values {
+      if queue.isLarge {
+        queue.isOverdue = true
+        giveTurns(queue)
+      } else {
+        synchronize(queue)
       }
-      queued.subtract(request.batches.bytes)
-      completions.add(request)
     }
-  }
-
-  private func wakeReaders(of log: PartitionLog) {
-    for waiter in log.takeReadyWaiters() {
-      if let job = waiter.fire() { completions.add(job, on: waiter.sink) }
-    }
-  }
-
-  /// One place where a disk that failed for good takes the whole directory offline.
-  private func note(_ error: LogError) {
-    guard case .offline(let reason) = error else { return }
-    offlineReason.withLock { if $0 == nil { $0 = reason } }
+    completions.deliver()
   }
 }
