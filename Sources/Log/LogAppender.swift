@@ -3,7 +3,7 @@ import Platform
 /// The writing end of one log: gives out offsets, writes runs of batches, keeps the indexes, begins
 /// new segments.
 ///
-/// Belongs to the writer's thread.
+/// Belongs to the writer's thread, or for a turn to that of turns.
 final class LogAppender {
   private static let pageBytes = 4096
 
@@ -13,8 +13,8 @@ final class LogAppender {
   private var nextOffset: Offset
   private var position: Int
   private var bytesSinceIndexed = 0
-  /// How many bytes were written that no sync has covered.
-  private(set) var unsyncedBytes = 0
+  /// What was written and no sync has covered.
+  var unsynced = Unsynced()
   /// Up to where the disk was asked to begin with them.
   private var syncBegun: Int
   /// Everything before it is on the disk, and in the index files as far as they could be saved.
@@ -79,7 +79,7 @@ final class LogAppender {
   }
 
   /// True when something was written that only a sync will make visible.
-  var isAwaitingSync: Bool { unsyncedBytes > 0 && log.frontiers.committed < nextOffset }
+  var isAwaitingSync: Bool { unsynced.bytes > 0 && log.frontiers.committed < nextOffset }
 
   /// True when something was written since the checkpoint.
   var isBehindCheckpoint: Bool { checkpoint < nextOffset }
@@ -99,13 +99,13 @@ final class LogAppender {
 
   /// Makes everything written durable, or says why the directory must go offline.
   func synchronize() throws(LogError) {
-    guard unsyncedBytes > 0 else { return }
+    guard unsynced.bytes > 0 else { return }
     do {
       try segment.log.file.synchronizeData()
     } catch {
       throw .offline(reason: error.description)
     }
-    unsyncedBytes = 0
+    unsynced.isOver()
     syncBegun = position
     log.frontiers.advanceCommitted(to: nextOffset)
   }
@@ -257,7 +257,7 @@ final class LogAppender {
         offset = offset + batch.recordCount
       }
     }
-    unsyncedBytes += run.end - position
+    unsynced.bytes += run.end - position
     position = run.end
     nextOffset = run.nextOffset
     if !run.remembered.isEmpty {

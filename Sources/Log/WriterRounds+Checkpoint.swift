@@ -5,67 +5,82 @@ extension WriterRounds {
 
   /// Brings everything to the disk before the thread ends.
   func finish() {
+    finishAll()
     try? checkpoint()
   }
 
   func roll(_ log: PartitionLog) throws(LogError) {
-    try refuseWhenOffline()
+    try group.refuseWhenOffline()
     do {
       try queue(of: log).appender.roll(log.settings)
     } catch {
-      note(error)
+      group.note(error)
       throw error
     }
   }
 
-  /// Brings all logs to the disk, with their indexes.
+  /// Brings all logs to the disk, with their indexes. There must be no turn under way.
   func checkpoint() throws(LogError) {
-    try refuseWhenOffline()
     bytesSinceCheckpoint = 0
-    checkpointing = []
-    do {
-      for queue in queues.values { try advanceCheckpoint(of: queue) }
-      completions.deliver()
-      try writeRecoveryPoints()
-    } catch {
-      note(error)
-      throw error
-    }
+    checkpointing = Array(queues.values)
+    checkpointIsUnderWay = true
+    while let queue = checkpointing.popLast() { try advanceCheckpoint(of: queue) }
+    try endCheckpoint()
   }
 
-  /// Once enough was written, brings one log to the disk in each round.
+  /// Once enough was written, brings one log to the disk in each round, so that nobody waits for
+  /// all of them.
   func checkpointInSteps() {
-    if checkpointing.isEmpty {
+    if !checkpointIsUnderWay {
       guard bytesSinceCheckpoint >= WriterRounds.checkpointBytes else { return }
       bytesSinceCheckpoint = 0
-      checkpointing = queues.values.filter { $0.appender.isBehindCheckpoint }
+      checkpointIsUnderWay = true
+      checkpointing = Array(queues.values)
     }
     do throws(LogError) {
-      try refuseWhenOffline()
-      if let queue = checkpointing.popLast() { try advanceCheckpoint(of: queue) }
-      completions.deliver()
-      if checkpointing.isEmpty { try writeRecoveryPoints() }
+      try takeStep()
+      if checkpointing.isEmpty, checkpointingTurns == 0 { try endCheckpoint() }
     } catch {
-      checkpointing = []
-      note(error)
+      // Noted already: nothing is appended any more.
+    }
+  }
+
+  /// Brings one log to the disk, or has turns do so.
+  private func takeStep() throws(LogError) {
+    while let queue = checkpointing.popLast() {
+      if !queue.isInTurn {
+        guard queue.appender.isBehindCheckpoint else { continue }
+        guard queue.isLarge else { return try advanceCheckpoint(of: queue) }
+      }
+      queue.wantsCheckpoint = true
+      checkpointingTurns += 1
+      if !queue.isInTurn { beginTurn(queue) }
     }
   }
 
   private func advanceCheckpoint(of queue: LogQueue) throws(LogError) {
-    synchronize(queue)
-    // A sync that failed must not be tried again: the second one would find nothing wrong.
-    try refuseWhenOffline()
-    try queue.appender.advanceCheckpoint()
-    wakeReaders(of: queue.log)
-  }
-
-  private func writeRecoveryPoints() throws(LogError) {
-    for queue in queues.values {
-      recoveryPoints.set(queue.appender.checkpoint, of: queue.log.name)
+    do {
+      try group.advanceCheckpoint(queue.appender)
+    } catch {
+      checkpointing = []
+      throw error
     }
-    try recoveryPoints.write(keepingOld: true)
+    noteUnsynced(queue)
+    group.deliver()
   }
 
+  private func endCheckpoint() throws(LogError) {
+    checkpointIsUnderWay = false
+    do {
+      try group.refuseWhenOffline()
+      try recoveryPoints.write(keepingOld: true)
+    } catch {
+      group.note(error)
+      throw error
+    }
+  }
+
+  /// Lets go of a log. There must be no turn under way.
   func release(_ log: PartitionLog) {
     let identity = ObjectIdentifier(log)
     if let queue = queues.removeValue(forKey: identity) {
@@ -73,8 +88,8 @@ extension WriterRounds {
     }
     unsynced[identity] = nil
     log.close()
-    wakeReaders(of: log)
-    completions.deliver()
+    group.wakeReaders(of: log)
+    group.deliver()
   }
 
   /// Has no crash make a new log of this name meet the old one's point.
@@ -83,7 +98,7 @@ extension WriterRounds {
     do {
       try recoveryPoints.write(keepingOld: false)
     } catch {
-      note(error)
+      group.note(error)
       throw error
     }
   }

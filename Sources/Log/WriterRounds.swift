@@ -2,75 +2,83 @@ import Platform
 
 /// What the log writer's thread does, round by round. Never seen by another thread.
 ///
-/// A round begins with the logs for which little came: all of them are written, synced and answered.
-/// Then a log for which much came has its turn: a piece of it is written, or it is synced. So what is
-/// small waits for one such turn, not for everything that is large, and of what is large the disk
-/// writes one piece while the next is on its way. Each log's requests keep their order; the order in
-/// which different logs are written or synced means nothing.
+/// A round writes, syncs and answers the logs for which little came. A log for which much came goes
+/// to the thread of turns instead, with so much of it that its turn does not take long, and comes
+/// back. So what is small never waits for what is large, but for what is large in the same log: the
+/// requests of each log keep their order. The order in which different logs are written or synced
+/// means nothing.
 final class WriterRounds {
   /// How long bytes that nobody waits for may stay unsynced, in milliseconds.
-  static let idleSyncMilliseconds = 20
-  /// So much is written in a turn: a millisecond or two, with memory at its slowest.
-  private static let turnBytes = 1 << 20
+  private static let idleSyncMilliseconds = 20
+  /// So much is written in a turn, and then synced if somebody waits for that.
+  private static let turnBytes = 4 << 20
 
   let recoveryPoints: RecoveryPoints
-  let clock: any Clock
-  let metrics: LogMetrics
-  let queued: QueuedBytes
-  let offlineReason: Lock<String?>
+  private let clock: any Clock
+  let group: GroupCommit
+  private let turns: LogTurns
   var queues: [ObjectIdentifier: LogQueue] = [:]
-  var completions = Completions()
   /// The queues of this round.
   private var round: [LogQueue] = []
-  /// Those for which much came, in the order of their turns.
-  private var turns: [LogQueue] = []
+  /// How many queues are in a turn.
+  private var turnsUnderWay = 0
+  private var ended: [LogTurn] = []
+  /// What only a sync will make visible, but for that which is in a turn.
   var unsynced: [ObjectIdentifier: LogQueue] = [:]
   var bytesSinceCheckpoint = 0
-  /// What the checkpoint under way has still to bring to the disk.
+  var checkpointIsUnderWay = false
+  /// What it has still to bring to the disk, and how many turns do so.
   var checkpointing: [LogQueue] = []
+  var checkpointingTurns = 0
   /// When the oldest unsynced bytes are to be synced although nobody waits for them.
-  var deadline: MonotonicTime?
+  private(set) var deadline: MonotonicTime?
 
+  /// - Parameters:
+  ///   - group: for this thread.
+  ///   - turns: the thread that does what is large.
   init(
-    recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics,
-    queued: QueuedBytes, offlineReason: Lock<String?>
+    recoveryPoints: RecoveryPoints, clock: any Clock, group: GroupCommit, turns: LogTurns
   ) {
     self.recoveryPoints = recoveryPoints
     self.clock = clock
-    self.metrics = metrics
-    self.queued = queued
-    self.offlineReason = offlineReason
+    self.group = group
+    self.turns = turns
   }
 
   /// True when the next round has something to do whatever comes.
-  var isBusy: Bool { !turns.isEmpty || !checkpointing.isEmpty }
+  var isBusy: Bool { !checkpointing.isEmpty }
 
-  /// Works through what came in since the last round, as far as it is small, and does some of the
-  /// rest.
+  /// Works through what came in since the last round, and what has come back.
   func run(_ messages: [LogWriter.Message]) {
-    let start = clock.monotonicTime()
     for message in messages {
       switch message {
       case .append(let request): add(request)
       case .perform(let body):
         finishAll()
         body(self)
+      case .turnEnded: break
       }
     }
-    finishSmall()
-    // What is small may take long, too, if it is much: then what is large gets as long.
-    let limit = clock.monotonicTime()
-    let share = limit.nanoseconds(since: start)
-    repeat { takeTurn() } while !turns.isEmpty
-      && clock.monotonicTime().nanoseconds(since: limit) < share
+    if turnsUnderWay > 0 {
+      turns.takeEnded(into: &ended)
+      takeBack()
+    }
+    finishRound()
     syncWhatIsOverdue()
     checkpointInSteps()
   }
 
+  // MARK: - Requests
+
   private func add(_ request: AppendRequest) {
     guard let queue = queue(for: request) else { return }
     queue.add(request)
-    if queue.isInRound || queue.takesTurns { return }
+    bytesSinceCheckpoint += request.batches.bytes
+    if !queue.isInTurn { enterRound(queue) }
+  }
+
+  private func enterRound(_ queue: LogQueue) {
+    if queue.isInRound { return }
     queue.isInRound = true
     round.append(queue)
   }
@@ -79,10 +87,10 @@ final class WriterRounds {
     // Neighbours tend to go to the same log.
     if let last = round.last, last.log === request.log { return last }
     do {
-      try refuseWhenOffline()
+      try group.refuseWhenOffline()
       return try queue(of: request.log)
     } catch {
-      refuse(request, error)
+      group.refuse(request, error)
       return nil
     }
   }
@@ -94,71 +102,97 @@ final class WriterRounds {
     return fresh
   }
 
-  func refuseWhenOffline() throws(LogError) {
-    if let reason = offlineReason.withLock({ $0 }) { throw .offline(reason: reason) }
-  }
-
-  func refuse(_ request: AppendRequest, _ error: LogError) {
-    metrics.refusedAppends.increment()
-    request.outcome = .failure(error)
-    tell(request)
-  }
-
   /// Writes the queues of this round that are small, answers those who wanted no more, then syncs
-  /// and answers the others.
-  private func finishSmall() {
-    guard !round.isEmpty else { return completions.deliver() }
+  /// and answers the others; begins turns of what is large.
+  private func finishRound() {
+    guard !round.isEmpty else { return group.deliver() }
     var small: [LogQueue] = []
     for queue in round {
       queue.isInRound = false
-      if queue.isLarge { giveTurns(queue) } else { small.append(queue) }
+      if queue.isLarge || queue.wantsCheckpoint {
+        beginTurn(queue)
+      } else {
+        small.append(queue)
+      }
     }
     round.removeAll(keepingCapacity: true)
-    for queue in small { write(queue, bytesMax: .max) }
-    completions.deliver()
-    for queue in small { commit(queue) }
-    completions.deliver()
+    for queue in small { group.write(queue.takeAll(), to: queue.appender) }
+    group.deliver()
+    for queue in small {
+      group.commit(queue.appender)
+      noteUnsynced(queue)
+    }
+    group.deliver()
   }
 
   /// Finishes everything that came.
   func finishAll() {
-    finishSmall()
-    while !turns.isEmpty { takeTurn() }
-  }
-
-  private func giveTurns(_ queue: LogQueue) {
-    if queue.takesTurns { return }
-    queue.takesTurns = true
-    turns.append(queue)
-  }
-
-  /// Writes or syncs some of the queue whose turn it is.
-  private func takeTurn() {
-    guard !turns.isEmpty else { return }
-    let queue = turns.removeFirst()
-    if queue.mustSync {
-      synchronize(queue)
-      commit(queue)
-    } else {
-      write(queue, bytesMax: WriterRounds.turnBytes)
-      beginSync(queue)
+    finishRound()
+    while turnsUnderWay > 0 {
+      turns.waitForEnded(into: &ended)
+      takeBack()
+      finishRound()
     }
-    completions.deliver()
-    queue.takesTurns = !queue.isDone
-    if queue.takesTurns { turns.append(queue) }
+  }
+
+  // MARK: - Turns
+
+  func beginTurn(_ queue: LogQueue) {
+    queue.isInTurn = true
+    turnsUnderWay += 1
+    unsynced[ObjectIdentifier(queue.log)] = nil
+    let turn = LogTurn(
+      queue, queue.take(bytesMax: WriterRounds.turnBytes), isOverdue: isOverdue(queue),
+      isCheckpoint: queue.wantsCheckpoint)
+    queue.wantsCheckpoint = false
+    turns.post(turn)
+  }
+
+  private func takeBack() {
+    for turn in ended {
+      turnsUnderWay -= 1
+      let queue = turn.queue
+      queue.isInTurn = false
+      if turn.isCheckpoint { checkpointingTurns -= 1 }
+      if queue.isEmpty, !queue.wantsCheckpoint { noteUnsynced(queue) } else { enterRound(queue) }
+    }
+    ended.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: - Syncs that nobody waits for
+
+  private func due(_ queue: LogQueue) -> MonotonicTime? {
+    queue.appender.unsynced.since?.advanced(byMilliseconds: WriterRounds.idleSyncMilliseconds)
+  }
+
+  private func isOverdue(_ queue: LogQueue) -> Bool {
+    due(queue).map { $0 <= clock.monotonicTime() } ?? false
+  }
+
+  func noteUnsynced(_ queue: LogQueue) {
+    let identity = ObjectIdentifier(queue.log)
+    // After a sync that failed nothing is synced any more.
+    if let due = due(queue), queue.appender.isAwaitingSync, !group.isOffline {
+      unsynced[identity] = queue
+      deadline = min(deadline ?? due, due)
+    } else if unsynced.removeValue(forKey: identity) != nil, unsynced.isEmpty {
+      deadline = nil
+    }
   }
 
   private func syncWhatIsOverdue() {
-    guard let due = deadline, clock.monotonicTime() >= due else { return }
+    guard let limit = deadline, clock.monotonicTime() >= limit else { return }
     deadline = nil
-    for queue in unsynced.values {
-      if queue.isLarge {
-        queue.isOverdue = true
-        giveTurns(queue)
+    for (identity, queue) in unsynced {
+      if !isOverdue(queue) {
+        noteUnsynced(queue)
+      } else if queue.isLarge {
+        beginTurn(queue)
       } else {
-        synchronize(queue)
+        unsynced[identity] = nil
+        group.synchronize(queue.appender)
       }
     }
-    completions.deliver()
+    group.deliver()
   }
 }
