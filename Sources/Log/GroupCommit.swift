@@ -97,11 +97,20 @@ final class GroupCommit {
     wakeReaders(of: appender.log)
   }
 
-  /// Has the disk begin with what was written.
-  func beginSync(_ appender: LogAppender) {
+  /// Has the disk begin with what was written, while more is on its way.
+  func beginSync(_ appender: LogAppender) { beginSync(appender, goesOn: true) }
+
+  /// Has the disk begin with all the logs that are synced next: then one entry of the file system's
+  /// journal serves them all, instead of one for each, one after the other.
+  func beginSyncs(_ appenders: some Sequence<LogAppender>) {
+    let some = appenders.filter { !$0.unsynced.requests.isEmpty && $0.isAwaitingSync }
+    if some.count > 1 { for appender in some { beginSync(appender, goesOn: false) } }
+  }
+
+  private func beginSync(_ appender: LogAppender, goesOn: Bool) {
     guard !isOffline else { return }
     do {
-      try appender.beginSync()
+      try appender.beginSync(goesOn: goesOn)
     } catch {
       note(error)
     }

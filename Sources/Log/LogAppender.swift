@@ -84,10 +84,12 @@ final class LogAppender {
   /// True when something was written since the checkpoint.
   var isBehindCheckpoint: Bool { checkpoint < nextOffset }
 
-  /// Has the disk begin with what no sync has covered, but for the last page, which is going to
-  /// change.
-  func beginSync() throws(LogError) {
-    let end = position & ~(LogAppender.pageBytes - 1)
+  /// Has the disk begin with what no sync has covered.
+  ///
+  /// - Parameter goesOn: when more is going to be written before the sync, the last page is left out,
+  ///   because it is going to change.
+  func beginSync(goesOn: Bool) throws(LogError) {
+    let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
     guard syncBegun < end else { return }
     do {
       try segment.log.file.beginSynchronizing(syncBegun..<end)

@@ -118,6 +118,7 @@ final class WriterRounds {
     round.removeAll(keepingCapacity: true)
     for queue in small { group.write(queue.takeAll(), to: queue.appender) }
     group.deliver()
+    if small.count > 1 { group.beginSyncs(small.lazy.map(\.appender)) }
     for queue in small {
       group.commit(queue.appender)
       noteUnsynced(queue)
