@@ -3,8 +3,10 @@ import Platform
 /// The writing end of one log: gives out offsets, writes runs of batches, keeps the indexes, begins
 /// new segments.
 ///
-/// Belongs to the writer's thread.
+/// Belongs to the writer's thread, or for a turn to that of turns.
 final class LogAppender {
+  private static let pageBytes = 4096
+
   let log: PartitionLog
   private let clock: any Clock
   private var segment: LogSegment
@@ -14,8 +16,10 @@ final class LogAppender {
   /// The segment's file from a write on until the sync that its records wait for: it is this one
   /// that a failure to write them back is told.
   private var held: (any File)?
-  /// True when bytes were written that no sync has covered.
-  private(set) var isUnsynced = false
+  /// What was written and no sync has covered.
+  var unsynced = Unsynced()
+  /// Up to where the disk was asked to begin with them.
+  private var syncBegun: Int
   /// Everything before it is on the disk, and in the index files as far as they could be saved.
   private(set) var checkpoint: Offset
   /// Up to where the file goes that says what is remembered of the producers.
@@ -27,6 +31,7 @@ final class LogAppender {
     segment = try log.openSegments().last!
     nextOffset = log.frontiers.written
     position = segment.bytes
+    syncBegun = position
     checkpoint = log.checkpoint
     producersSaved = log.withProducers { $0.savedThrough }
   }
@@ -77,25 +82,45 @@ final class LogAppender {
   }
 
   /// True when something was written that only a sync will make visible.
-  var isAwaitingSync: Bool { isUnsynced && log.frontiers.committed < nextOffset }
+  var isAwaitingSync: Bool { unsynced.bytes > 0 && log.frontiers.committed < nextOffset }
+
+  /// True when something was written since the checkpoint.
+  var isBehindCheckpoint: Bool { checkpoint < nextOffset }
+
+  /// Has the disk begin with what no sync has covered.
+  ///
+  /// - Parameter goesOn: when more is going to be written before the sync, the last page is left out,
+  ///   because it is going to change.
+  func beginSync(goesOn: Bool) throws(LogError) {
+    let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
+    guard syncBegun < end else { return }
+    let file = try open()
+    do {
+      try file.beginSynchronizing(syncBegun..<end)
+    } catch {
+      throw .offline(reason: error.description)
+    }
+    syncBegun = end
+  }
 
   /// Makes everything written durable, or says why the directory must go offline.
   func synchronize() throws(LogError) {
-    guard isUnsynced else { return }
+    guard unsynced.bytes > 0 else { return }
     let file = try open()
     do {
       try file.synchronizeData()
     } catch {
       throw .offline(reason: error.description)
     }
-    isUnsynced = false
+    unsynced.isOver()
+    syncBegun = position
     held = nil
     log.frontiers.advanceCommitted(to: nextOffset)
   }
 
   /// Brings log and index files so far that recovery may begin here.
   func advanceCheckpoint() throws(LogError) {
-    guard checkpoint < nextOffset else { return }
+    guard isBehindCheckpoint else { return }
     try synchronize()
     indexLatestTime()
     if (try? segment.indexes.save()) != nil { checkpoint = nextOffset }
@@ -120,6 +145,7 @@ final class LogAppender {
     log.state.withLock { $0.segments.append(fresh) }
     segment = fresh
     position = 0
+    syncBegun = 0
     bytesSinceIndexed = 0
     latestTime = nil
     checkpoint = nextOffset
@@ -239,9 +265,9 @@ final class LogAppender {
       }
     }
     log.count(bytes: run.end - position)
+    unsynced.bytes += run.end - position
     position = run.end
     nextOffset = run.nextOffset
-    isUnsynced = true
     if !run.remembered.isEmpty {
       segment.batches.noteStamp()
       let now = clock.wallMilliseconds()

@@ -1,50 +1,73 @@
 import Platform
 
-/// The one thread that appends to the logs of a data directory.
+/// Appends to the logs of a data directory, with one thread for what is small and one for what is
+/// large.
 ///
-/// It takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was
+/// The first takes whatever waits in its mailbox, writes it with one call a log, syncs each log that was
 /// asked to commit, publishes, and tells everybody: while one sync runs, the next group gathers. No
-/// timer to tune.
+/// timer to tune. A log for which much came it hands to the second thread, piece by piece, so that
+/// nobody waits for that who has not to do with it.
 public final class LogWriter: Sendable {
   enum Message: Sendable {
     case append(AppendRequest)
     case perform(@Sendable (WriterRounds) -> Void)
+    /// Some of what is large was written.
+    case turnEnded
   }
 
   private let mailbox = Mailbox<Message>()
   private let thread: Thread
-  private let queued: QueuedBytes
+  private let turns: LogTurns
+  private let queued = QueuedBytes()
   /// Why the data directory takes no more writes; `nil` while it does.
-  private let offlineReason: Lock<String?>
+  private let offlineReason = Lock<String?>(nil)
 
-  /// Starts the thread.
+  /// Starts the threads.
   ///
   /// - Parameter heldFilesMax: how many logs may wait for a sync at one time: each holds its file.
   init(
     recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics, heldFilesMax: Int
   ) throws(SystemError) {
-    let mailbox = mailbox
-    let offlineReason = Lock<String?>(nil)
-    self.offlineReason = offlineReason
-    let queued = QueuedBytes()
-    self.queued = queued
-    thread = try Thread(name: "log-writer") {
-      let rounds = WriterRounds(
+    let (mailbox, queued, offlineReason) = (mailbox, queued, offlineReason)
+    let makeGroup: @Sendable () -> GroupCommit = {
+      GroupCommit(
         recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, queued: queued,
-        offlineReason: offlineReason, heldFilesMax: heldFilesMax)
-      let machine = SystemClock()
-      var messages: [Message] = []
-      while true {
+        offlineReason: offlineReason)
+    }
+    let turns = try LogTurns(makeGroup) { mailbox.post(.turnEnded) }
+    self.turns = turns
+    do {
+      thread = try Thread(name: "log-writer") {
+        let rounds = WriterRounds(
+          recoveryPoints: recoveryPoints, clock: clock, group: makeGroup(), turns: turns,
+          heldFilesMax: heldFilesMax)
+        LogWriter.work(rounds, mailbox, clock)
+      }
+    } catch {
+      turns.stop()
+      throw error
+    }
+  }
+
+  /// Takes messages until there are no more.
+  private static func work(_ rounds: WriterRounds, _ mailbox: Mailbox<Message>, _ clock: any Clock)
+  {
+    let machine = SystemClock()
+    var messages: [Message] = []
+    while true {
+      if rounds.isBusy {
+        mailbox.takeWaiting(into: &messages)
+      } else {
         // The kernel's waits know its own clock only; the injected one may stand still.
         let limit = rounds.deadline.map {
           machine.monotonicTime().advanced(
             byNanoseconds: max(1_000_000, $0.nanoseconds(since: clock.monotonicTime())))
         }
         guard mailbox.take(into: &messages, until: limit) else { break }
-        rounds.run(messages)
       }
-      rounds.finish()
+      rounds.run(messages)
     }
+    rounds.finish()
   }
 
   /// Why the data directory takes no more writes, or `nil` while it does.
@@ -90,10 +113,11 @@ public final class LogWriter: Sendable {
     try performAndWait { rounds throws(LogError) in try rounds.forgetRecoveryPoint(of: name) }
   }
 
-  /// Finishes what waits, then ends the thread.
+  /// Finishes what waits, then ends the threads.
   func stop() {
     mailbox.close()
     thread.join()
+    turns.stop()
   }
 
   private func performAndWait(

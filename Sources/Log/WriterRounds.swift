@@ -1,263 +1,217 @@
 import Platform
 
 /// What the log writer's thread does, round by round. Never seen by another thread.
+///
+/// A round writes, syncs and answers the logs for which little came. A log for which much came goes
+/// to the thread of turns instead, with so much of it that its turn does not take long, and comes
+/// back. So what is small never waits for what is large, but for what is large in the same log: the
+/// requests of each log keep their order. The order in which different logs are written or synced
+/// means nothing.
 final class WriterRounds {
   /// How long bytes that nobody waits for may stay unsynced, in milliseconds.
   private static let idleSyncMilliseconds = 20
-  /// After so many bytes the recovery point moves up, so that a restart scans no more than that.
-  private static let checkpointBytes = 256 << 20
+  /// So much is written in a turn, and then synced if somebody waits for that.
+  private static let turnBytes = 4 << 20
 
-  private let recoveryPoints: RecoveryPoints
+  let recoveryPoints: RecoveryPoints
   private let clock: any Clock
-  private let metrics: LogMetrics
-  private let queued: QueuedBytes
-  private let offlineReason: Lock<String?>
+  let group: GroupCommit
+  private let turns: LogTurns
   private let heldFilesMax: Int
-  private var appenders: [ObjectIdentifier: LogAppender] = [:]
-  private var completions = Completions()
-  private var unsynced: [ObjectIdentifier: (appender: LogAppender, batches: Int)] = [:]
-  private var bytesSinceCheckpoint = 0
+  var queues: [ObjectIdentifier: LogQueue] = [:]
+  /// The queues of this round.
+  private var round: [LogQueue] = []
+  /// How many queues are in a turn.
+  private var turnsUnderWay = 0
+  private var ended: [LogTurn] = []
+  /// What only a sync will make visible, but for that which is in a turn.
+  var unsynced: [ObjectIdentifier: LogQueue] = [:]
+  var bytesSinceCheckpoint = 0
+  var checkpointIsUnderWay = false
+  /// What it has still to bring to the disk, and how many turns do so.
+  var checkpointing: [LogQueue] = []
+  var checkpointingTurns = 0
   /// When the oldest unsynced bytes are to be synced although nobody waits for them.
   private(set) var deadline: MonotonicTime?
 
+  /// - Parameters:
+  ///   - group: for this thread.
+  ///   - turns: the thread that does what is large.
+  ///   - heldFilesMax: how many logs may wait for a sync at one time: each holds its file.
   init(
-    recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics,
-    queued: QueuedBytes, offlineReason: Lock<String?>, heldFilesMax: Int
+    recoveryPoints: RecoveryPoints, clock: any Clock, group: GroupCommit, turns: LogTurns,
+    heldFilesMax: Int
   ) {
     self.recoveryPoints = recoveryPoints
     self.clock = clock
-    self.metrics = metrics
-    self.queued = queued
-    self.offlineReason = offlineReason
+    self.group = group
+    self.turns = turns
     self.heldFilesMax = heldFilesMax
   }
 
-  /// The requests of one round that go to the same log.
-  private struct Group {
-    let appender: LogAppender
-    var requests: [AppendRequest]
-  }
+  /// True when the next round has something to do whatever comes.
+  var isBusy: Bool { !checkpointing.isEmpty }
 
-  /// Works through what came in since the last round.
+  /// Works through what came in since the last round, and what has come back.
   func run(_ messages: [LogWriter.Message]) {
-    var groups: [Group] = []
     for message in messages {
       switch message {
-      case .append(let request):
-        add(request, to: &groups)
+      case .append(let request): add(request)
       case .perform(let body):
-        finish(&groups)
+        finishAll()
         body(self)
+      case .turnEnded: break
       }
     }
-    finish(&groups)
+    if turnsUnderWay > 0 {
+      turns.takeEnded(into: &ended)
+      takeBack()
+    }
+    finishRound()
     syncWhatIsOverdue()
-    if bytesSinceCheckpoint >= WriterRounds.checkpointBytes { try? checkpoint() }
+    checkpointInSteps()
   }
 
-  private func add(_ request: AppendRequest, to groups: inout [Group]) {
-    // Most rounds bring one log or a few, and neighbours tend to go to the same one.
-    if let place = groups.lastIndex(where: { $0.appender.log === request.log }) {
-      groups[place].requests.append(request)
-    } else if let appender = appender(for: request) {
-      if groups.count >= heldFilesMax { finish(&groups) }
-      groups.append(Group(appender: appender, requests: [request]))
-    }
+  // MARK: - Requests
+
+  private func add(_ request: AppendRequest) {
+    guard let queue = queue(for: request) else { return }
+    queue.add(request)
+    bytesSinceCheckpoint += request.batches.bytes
+    if !queue.isInTurn { enterRound(queue) }
   }
 
-  /// Brings everything to the disk before the thread ends.
-  func finish() {
-    try? checkpoint()
+  private func enterRound(_ queue: LogQueue) {
+    if queue.isInRound { return }
+    queue.isInRound = true
+    round.append(queue)
   }
 
-  func roll(_ log: PartitionLog) throws(LogError) {
-    try refuseWhenOffline()
+  private func queue(for request: AppendRequest) -> LogQueue? {
+    // Neighbours tend to go to the same log.
+    if let last = round.last, last.log === request.log { return last }
     do {
-      try appender(of: log).roll(log.settings)
+      try group.refuseWhenOffline()
+      return try queue(of: request.log)
     } catch {
-      note(error)
-      throw error
-    }
-  }
-
-  func checkpoint() throws(LogError) {
-    try refuseWhenOffline()
-    bytesSinceCheckpoint = 0
-    do {
-      for appender in appenders.values {
-        try appender.advanceCheckpoint()
-        recoveryPoints.set(appender.checkpoint, of: appender.log.name)
-        wakeReaders(of: appender.log)
-      }
-      unsynced.removeAll()
-      deadline = nil
-      completions.deliver()
-      try recoveryPoints.write(keepingOld: true)
-    } catch {
-      note(error)
-      throw error
-    }
-  }
-
-  func release(_ log: PartitionLog) {
-    let identity = ObjectIdentifier(log)
-    appenders[identity] = nil
-    unsynced[identity] = nil
-    log.close()
-    wakeReaders(of: log)
-    completions.deliver()
-  }
-
-  /// Has no crash make a new log of this name meet the old one's point.
-  func forgetRecoveryPoint(of name: String) throws(LogError) {
-    recoveryPoints.remove(name)
-    do {
-      try recoveryPoints.write(keepingOld: false)
-    } catch {
-      note(error)
-      throw error
-    }
-  }
-
-  private func appender(of log: PartitionLog) throws(LogError) -> LogAppender {
-    if let known = appenders[ObjectIdentifier(log)] { return known }
-    let fresh = try LogAppender(log, clock: clock)
-    appenders[ObjectIdentifier(log)] = fresh
-    return fresh
-  }
-
-  private func appender(for request: AppendRequest) -> LogAppender? {
-    do {
-      try refuseWhenOffline()
-      return try appender(of: request.log)
-    } catch {
-      metrics.refusedAppends.increment()
-      queued.subtract(request.batches.bytes)
-      request.outcome = .failure(error)
-      completions.add(request)
+      group.refuse(request, error)
       return nil
     }
   }
 
-  private var whyOffline: String? { offlineReason.withLock { $0 } }
-
-  private var nextIdleSync: MonotonicTime {
-    clock.monotonicTime().advanced(byMilliseconds: WriterRounds.idleSyncMilliseconds)
+  func queue(of log: PartitionLog) throws(LogError) -> LogQueue {
+    if let known = queues[ObjectIdentifier(log)] { return known }
+    let fresh = LogQueue(try LogAppender(log, clock: clock))
+    queues[ObjectIdentifier(log)] = fresh
+    return fresh
   }
 
-  private func refuseWhenOffline() throws(LogError) {
-    if let reason = whyOffline { throw .offline(reason: reason) }
-  }
-
-  /// Writes all groups, answers those who wanted no more, then syncs and answers the others.
-  private func finish(_ groups: inout [Group]) {
-    guard !groups.isEmpty else { return completions.deliver() }
-    for index in groups.indices {
-      append(groups[index])
-      answer(groups[index], .written)
+  /// Writes the queues of this round that are small, answers those who wanted no more, then syncs
+  /// and answers the others; begins turns of what is large.
+  private func finishRound() {
+    guard !round.isEmpty else { return group.deliver() }
+    var small: [LogQueue] = []
+    for queue in round {
+      queue.isInRound = false
+      if queue.isLarge || queue.wantsCheckpoint {
+        beginTurn(queue)
+      } else {
+        small.append(queue)
+      }
     }
-    completions.deliver()
-    for group in groups {
-      commit(group)
-      answer(group, .committed)
+    round.removeAll(keepingCapacity: true)
+    for start in stride(from: 0, to: small.count, by: heldFilesMax) {
+      finish(small[start..<min(start + heldFilesMax, small.count)])
+    }
+  }
+
+  private func finish(_ small: ArraySlice<LogQueue>) {
+    for queue in small { group.write(queue.takeAll(), to: queue.appender) }
+    group.deliver()
+    if small.count > 1 { group.beginSyncs(small.lazy.map(\.appender)) }
+    for queue in small {
+      group.commit(queue.appender)
+      noteUnsynced(queue)
     }
     if unsynced.count >= heldFilesMax {
-      for entry in unsynced.values { synchronize(entry.appender.log) }
-    }
-    completions.deliver()
-    groups.removeAll(keepingCapacity: true)
-  }
-
-  private func append(_ group: Group) {
-    group.appender.append(group.requests)
-    var batches = 0
-    var records = 0
-    var bytes = 0
-    for request in group.requests {
-      switch request.outcome {
-      case .success(let stored) where stored.isDuplicate: break
-      case .success:
-        batches += request.batches.batches.count
-        records += request.batches.recordCount
-        bytes += request.batches.bytes
-      case .failure(let error):
-        if !error.isProducers { metrics.refusedAppends.increment() }
-        note(error)
+      for queue in unsynced.values {
+        group.synchronize(queue.appender)
+        noteUnsynced(queue)
       }
     }
-    metrics.appendedBytes.add(bytes)
-    metrics.appendedRecords.add(records)
-    metrics.appendedBatches.add(batches)
-    bytesSinceCheckpoint += bytes
-    // By what is committed, not by the settings, which may change between two lines.
-    if !group.appender.isAwaitingSync {
-      wakeReaders(of: group.appender.log)
-    } else if batches > 0 {
-      let identity = ObjectIdentifier(group.appender.log)
-      unsynced[identity, default: (group.appender, 0)].batches += batches
-      if deadline == nil {
-        deadline = nextIdleSync
-      }
+    group.deliver()
+  }
+
+  /// Finishes everything that came.
+  func finishAll() {
+    finishRound()
+    while turnsUnderWay > 0 {
+      turns.waitForEnded(into: &ended)
+      takeBack()
+      finishRound()
     }
   }
 
-  /// Syncs the group's log if one of its requests waits for that; a failed sync fails them all, for
-  /// good.
-  private func commit(_ group: Group) {
-    let log = group.appender.log
-    guard group.appender.isAwaitingSync,
-      group.requests.contains(where: { $0.acknowledgement == .committed })
-    else { return }
-    synchronize(log)
+  // MARK: - Turns
+
+  func beginTurn(_ queue: LogQueue) {
+    queue.isInTurn = true
+    turnsUnderWay += 1
+    unsynced[ObjectIdentifier(queue.log)] = nil
+    let turn = LogTurn(
+      queue, queue.take(bytesMax: WriterRounds.turnBytes), isOverdue: isOverdue(queue),
+      isCheckpoint: queue.wantsCheckpoint)
+    queue.wantsCheckpoint = false
+    turns.post(turn)
   }
 
-  private func synchronize(_ log: PartitionLog) {
-    guard let entry = unsynced.removeValue(forKey: ObjectIdentifier(log)) else { return }
-    let start = clock.monotonicTime()
-    do {
-      try entry.appender.synchronize()
-    } catch {
-      note(error)
-      // There was no descriptor for it: the next round tries again.
-      if whyOffline == nil { unsynced[ObjectIdentifier(log)] = entry }
-      return
+  private func takeBack() {
+    for turn in ended {
+      turnsUnderWay -= 1
+      let queue = turn.queue
+      queue.isInTurn = false
+      if turn.isCheckpoint { checkpointingTurns -= 1 }
+      if queue.isEmpty, !queue.wantsCheckpoint { noteUnsynced(queue) } else { enterRound(queue) }
     }
-    metrics.syncDuration.observe(clock.monotonicTime().nanoseconds(since: start))
-    metrics.batchesPerSync.observe(UInt64(entry.batches))
-    wakeReaders(of: log)
-    if unsynced.isEmpty { deadline = nil }
+    ended.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: - Syncs that nobody waits for
+
+  private func due(_ queue: LogQueue) -> MonotonicTime? {
+    queue.appender.unsynced.since?.advanced(byMilliseconds: WriterRounds.idleSyncMilliseconds)
+  }
+
+  private func isOverdue(_ queue: LogQueue) -> Bool {
+    due(queue).map { $0 <= clock.monotonicTime() } ?? false
+  }
+
+  func noteUnsynced(_ queue: LogQueue) {
+    let identity = ObjectIdentifier(queue.log)
+    // After a sync that failed nothing is synced any more.
+    if let due = due(queue), queue.appender.isAwaitingSync, !group.isOffline {
+      unsynced[identity] = queue
+      deadline = min(deadline ?? due, due)
+    } else if unsynced.removeValue(forKey: identity) != nil, unsynced.isEmpty {
+      deadline = nil
+    }
   }
 
   private func syncWhatIsOverdue() {
-    guard let due = deadline, clock.monotonicTime() >= due else { return }
-    for entry in unsynced.values { synchronize(entry.appender.log) }
-    deadline = unsynced.isEmpty ? nil : nextIdleSync
-    completions.deliver()
-  }
-
-  private func answer(_ group: Group, _ stage: AppendRequest.Acknowledgement) {
-    let reached = group.appender.log.frontiers.committed
-    for request in group.requests where request.acknowledgement == stage {
-      if stage == .committed, case .success(let stored) = request.outcome,
-        stored.baseOffset + stored.count > reached
-      {
-        let reason = whyOffline ?? "the sync failed"
-        request.outcome = .failure(.offline(reason: reason))
+    guard let limit = deadline, clock.monotonicTime() >= limit else { return }
+    deadline = nil
+    for (identity, queue) in unsynced {
+      if !isOverdue(queue) {
+        noteUnsynced(queue)
+      } else if queue.isLarge {
+        beginTurn(queue)
+      } else {
+        unsynced[identity] = nil
+        group.synchronize(queue.appender)
+        // It has not come about where there was no descriptor for it.
+        noteUnsynced(queue)
       }
-      queued.subtract(request.batches.bytes)
-      completions.add(request)
     }
-  }
-
-  private func wakeReaders(of log: PartitionLog) {
-    for waiter in log.takeReadyWaiters() {
-      if let job = waiter.fire() { completions.add(job, on: waiter.sink) }
-    }
-  }
-
-  /// One place where a disk that failed for good takes the whole directory offline.
-  private func note(_ error: LogError) {
-    guard case .offline(let reason) = error else { return }
-    offlineReason.withLock { if $0 == nil { $0 = reason } }
+    group.deliver()
   }
 }

@@ -101,6 +101,22 @@ public final class DiskFile: File {
     }
   }
 
+  /// `sync_file_range(2)` with `SYNC_FILE_RANGE_WRITE`; a file system that knows no such thing writes
+  /// when it is synced.
+  public func beginSynchronizing(_ range: Range<Int>) throws(SystemError) {
+    while true {
+      let result = sync_file_range(
+        descriptor.number, off_t(range.lowerBound), off_t(range.count),
+        sluice_sync_file_range_write)
+      if result == 0 { return }
+      switch errno {
+      case EINTR: continue
+      case EINVAL, ESPIPE, ENOSYS, EOPNOTSUPP: return
+      case let code: throw SystemError(code: code, operation: "sync_file_range", subject: path)
+      }
+    }
+  }
+
   /// `fdatasync(2)`.
   public func synchronizeData() throws(SystemError) {
     _ = try valueOrError("fdatasync", path) { fdatasync(descriptor.number) }

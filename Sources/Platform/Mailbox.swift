@@ -89,4 +89,10 @@ public final class Mailbox<Message: Sendable>: @unchecked Sendable {
     }
     return open ?? true
   }
+
+  /// Swaps what waits into `batch`, which is emptied first; it may be nothing.
+  public func takeWaiting(into batch: inout [Message]) {
+    batch.removeAll(keepingCapacity: true)
+    state.withLock { swap(&$0.waiting, &batch) }
+  }
 }

@@ -45,6 +45,9 @@ final class ColdFile: File {
     try file.write(parts, at: position)
   }
 
+  func beginSynchronizing(_ range: Range<Int>) throws(SystemError) {
+    try file.beginSynchronizing(range)
+  }
   func synchronizeData() throws(SystemError) { try file.synchronizeData() }
 
   func truncate(to size: Int) throws(SystemError) { try file.truncate(to: size) }

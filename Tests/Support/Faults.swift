@@ -10,6 +10,8 @@ public final class Faults: Sendable {
     case read
     /// `File.write`.
     case write
+    /// `File.beginSynchronizing`.
+    case beginSynchronizing
     /// `File.synchronizeData`.
     case synchronize
     /// `File.truncate`.

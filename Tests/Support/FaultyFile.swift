@@ -52,6 +52,12 @@ public final class FaultyFile: File {
     throw SystemError(code: ENOSPC, operation: "pwritev", subject: path)
   }
 
+  /// Begins to sync, if it may.
+  public func beginSynchronizing(_ range: Range<Int>) throws(SystemError) {
+    try faults.pass(.beginSynchronizing, path)
+    try file.beginSynchronizing(range)
+  }
+
   /// Syncs, if it may.
   public func synchronizeData() throws(SystemError) {
     try faults.pass(.synchronize, path)

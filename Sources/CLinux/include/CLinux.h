@@ -23,6 +23,9 @@
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT 0x00000008
 #endif
+#ifndef SYNC_FILE_RANGE_WRITE
+#define SYNC_FILE_RANGE_WRITE 2
+#endif
 #ifndef RUSAGE_THREAD
 #define RUSAGE_THREAD 1
 #endif
@@ -31,9 +34,11 @@ extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int 
 extern ssize_t preadv2(int descriptor, const struct iovec *vectors, int count, off_t offset, int flags);
 extern ssize_t readahead(int descriptor, off_t offset, size_t count);
 extern void *memmem(const void *bytes, size_t size, const void *wanted, size_t wanted_size);
+extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
 extern int pthread_setname_np(unsigned long thread, const char *name);
 
 static const int sluice_rwf_nowait = RWF_NOWAIT;
+static const unsigned int sluice_sync_file_range_write = SYNC_FILE_RANGE_WRITE;
 static const int sluice_rusage_thread = RUSAGE_THREAD;
 
 /* open(2) is variadic, which Swift cannot call. */
