@@ -89,8 +89,8 @@ final class LogAppender {
 
   /// Has the disk begin with what no sync has covered.
   ///
-  /// - Parameter goesOn: when more is going to be written before the sync, the last page is left out,
-  ///   because it is going to change.
+  /// - Parameter goesOn: when more is going to be written before the sync, the last page is left
+  ///   out, because it is going to change.
   func beginSync(goesOn: Bool) throws(LogError) {
     let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
     guard syncBegun < end else { return }
@@ -245,7 +245,7 @@ final class LogAppender {
   private func flush(_ run: inout Run) {
     guard !run.parts.isEmpty else { return }
     do throws(LogError) {
-      held = try write(run.parts)
+      held = try store(run.parts)
     } catch {
       if !run.remembered.isEmpty {
         log.withProducers { table in
@@ -291,7 +291,7 @@ final class LogAppender {
   }
 
   /// Writes behind the last batch, or leaves the file as it was; gives the file.
-  private func write(_ parts: [UnsafeRawBufferPointer]) throws(LogError) -> any File {
+  private func store(_ parts: [UnsafeRawBufferPointer]) throws(LogError) -> any File {
     let file = try open()
     do {
       try file.write(parts, at: position)
