@@ -86,8 +86,8 @@ final class LogAppender {
 
   /// Has the disk begin with what no sync has covered.
   ///
-  /// - Parameter goesOn: when more is going to be written before the sync, the last page is left out,
-  ///   because it is going to change.
+  /// - Parameter goesOn: when more is going to be written before the sync, the last page is left
+  ///   out, because it is going to change.
   func beginSync(goesOn: Bool) throws(LogError) {
     let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
     guard syncBegun < end else { return }

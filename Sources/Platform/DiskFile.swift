@@ -101,8 +101,8 @@ public final class DiskFile: File {
     }
   }
 
-  /// `sync_file_range(2)` with `SYNC_FILE_RANGE_WRITE`; a file system that knows no such thing writes
-  /// when it is synced.
+  /// `sync_file_range(2)` with `SYNC_FILE_RANGE_WRITE`; a file system that knows no such thing
+  /// writes when it is synced.
   public func beginSynchronizing(_ range: Range<Int>) throws(SystemError) {
     while true {
       let result = sync_file_range(

@@ -19,8 +19,8 @@ public protocol File: AnyObject, Sendable {
   /// Writes all the parts one behind the other from `position` on. After an error any prefix may be
   /// there.
   func write(_ parts: [UnsafeRawBufferPointer], at position: Int) throws(SystemError)
-  /// Has the disk begin with bytes that a sync is to cover later, so that it finds less to wait for.
-  /// Promises nothing.
+  /// Has the disk begin with bytes that a sync is to cover later, so that it finds less to wait
+  /// for. Promises nothing.
   func beginSynchronizing(_ range: Range<Int>) throws(SystemError)
   /// Returns when the bytes, and the length needed to read them, are on the disk (`fdatasync`).
   func synchronizeData() throws(SystemError)
