@@ -6,7 +6,7 @@ import Platform
 /// The first takes whatever waits in its mailbox, writes it with one call a log, syncs each log
 /// that was asked to commit, publishes, and tells everybody: while one sync runs, the next group
 /// gathers. No timer to tune. A log for which much came it hands to the second thread, piece by
-/// piece, so that nobody waits for that who has not to do with it.
+/// piece, so that nobody else waits for that.
 public final class LogWriter: Sendable {
   enum Message: Sendable {
     case append(AppendRequest)

@@ -4,9 +4,11 @@ import Platform
 /// The hand-over of what is due: announced a little ahead of time, so that when the time comes one
 /// write brings it into its topic.
 extension DelayRounds {
-  /// So long before they are due records are announced: the time a commit may take. One that comes
-  /// later than that waits for its announcement.
+  /// So long before they are due records are announced at the earliest.
   static let lookAheadMilliseconds: Int64 = 100
+  /// And at the latest: the time a commit may take. One that comes later than that waits for its
+  /// announcement. The time in between has one announcement, and one sync, serve many records.
+  private static let leadMilliseconds: Int64 = 70
   /// No more records are announced at a time, nor more bytes.
   private static let heldMax = 20_000
   private static let heldBytesMax = 8 << 20
@@ -17,6 +19,14 @@ extension DelayRounds {
   /// True if pieces may be put together now.
   var canAnnounce: Bool {
     announcing.isEmpty && !isStopping && restsUntil == nil && held.count < DelayRounds.heldMax
+  }
+
+  /// When the next announcement is due, if there is anything to announce.
+  var announcementTime: Int64? {
+    guard let first = heap.min else { return nil }
+    // It goes before some that are announced already, so it must be announced before they are due.
+    if let last = announced.last, first.key.due < last.due { return .min }
+    return first.key.due - DelayRounds.leadMilliseconds
   }
 
   func handOver(_ now: Int64) {
@@ -34,8 +44,8 @@ extension DelayRounds {
 
   /// Puts pieces together: one for each partition and millisecond.
   private func announce(_ now: Int64) {
+    guard canAnnounce, let time = announcementTime, time <= now else { return }
     let horizon = now + DelayRounds.lookAheadMilliseconds
-    guard canAnnounce, let first = heap.min, first.key.due <= horizon else { return }
     let frontier = store.frontier
     var lanes: [Lane: Int] = [:]
     var slot = Int64.min

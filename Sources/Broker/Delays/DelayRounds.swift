@@ -143,7 +143,7 @@ final class DelayRounds {
     return journal.isQuiet && cancellations.isEmpty && cancelling.isEmpty && !isRefilling(now)
       && announcing.isEmpty && appending.isEmpty && fates.isEmpty
       && (announced.first.map { $0.due > now } ?? true)
-      && (heap.min.map { $0.key.due > now + DelayRounds.lookAheadMilliseconds } ?? true)
+      && (announcementTime.map { $0 > now } ?? true)
   }
 
   /// How long nothing needs to be done, at most.
@@ -155,10 +155,8 @@ final class DelayRounds {
     if journal.next != nil || !cancellations.isEmpty || isRefilling(now) { return 0 }
     var next = now + 1000
     if let first = announced.first { next = min(next, first.due) }
-    if canAnnounce, let first = heap.min {
-      next = min(next, first.key.due - DelayRounds.lookAheadMilliseconds)
-    }
-    return Int(max(0, next - now))
+    if canAnnounce, let time = announcementTime { next = min(next, time) }
+    return next <= now ? 0 : Int(next - now)
   }
 
   private func publish() {
