@@ -3,26 +3,26 @@
 import { h, head, link, setText } from './dom.js';
 import { duration, time } from './format.js';
 import { live, start } from './live.js';
-import './overview.js';
+import * as first from './overview.js';
 
 const [main, state, lost, server] = ['main', 'state', 'lost', 'server'].map((id) => document.getElementById(id));
 const STATES = { polling: 'live, by asking', lost: 'connection lost' };
 let view;
 let shown;
 
-const views = [
-	[/^$/, 'overview'], [/^topics$/, 'lists', 'topics'], [/^groups$/, 'lists', 'groups'], [/^new-topic$/, 'topic-form', 'newTopic'],
-	[/^topics\/([^/]+)$/, 'topic'], [/^topics\/([^/]+)\/produce$/, 'produce'], [/^topics\/([^/]+)\/change$/, 'topic-form', 'changeTopic'],
-	[/^groups\/([^/]+)$/, 'group'], [/^waiting$/, 'waiting'], [/^copies$/, 'comparison'],
-];
+// The function that makes a view, and the module that exports it.
+const VIEWS = {
+	'': ['overview'], topics: ['topics'], groups: ['groups'], waiting: ['waiting', 'waiting'], copies: ['comparison', 'comparison'],
+	'new-topic': ['newTopic', 'topic'], 'topics/*': ['topic', 'topic'], 'topics/*/produce': ['produce', 'topic'],
+	'topics/*/change': ['changeTopic', 'topic'], 'groups/*': ['group', 'group'],
+};
 
 async function find(path, search) {
 	try {
-		for (const [pattern, file, name = file] of views) {
-			const found = pattern.exec(path);
-			if (found) return await (await import(`./${file}.js`))[name](new URLSearchParams(search), decodeURIComponent(found[1]));
-		}
-		throw new Error('There is no such view.');
+		const [name, file] = VIEWS[path.replace(/\/[^/]+/, '/*')] ?? [];
+		if (!name) throw new Error('There is no such view.');
+		const module = file ? await import(`./${file}.js`) : first;
+		return await module[name](new URLSearchParams(search), decodeURIComponent(path.split('/')[1]));
 	} catch (error) {
 		return h('div', head('Not there'), h('p.bad', error.message), link('#/', 'To the overview'));
 	}
@@ -59,7 +59,6 @@ function tell() {
 	const isLost = live.state === 'lost';
 	state.className = live.state;
 	setText(state, STATES[live.state] ?? live.state);
-	document.body.classList.toggle('stale', isLost);
 	lost.hidden = !isLost;
 	setText(lost, isLost ? `${live.reason ?? 'The connection to the server is lost.'} `
 		+ `${status ? `The figures are those of ${time(live.lostAt).slice(11, 19)}. ` : ''}Trying again.` : '');

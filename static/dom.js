@@ -2,14 +2,15 @@
 
 import { count } from './format.js';
 
-function fill(element, children) {
-	for (const child of children.flat(9)) {
-		if (child === null || child === undefined || child === false) continue;
-		if (Object.getPrototypeOf(child) !== Object.prototype) element.append(child);
-		else for (const [name, value] of Object.entries(child)) {
+const isGiven = (value) => (value ?? false) !== false;
+
+export function fill(element, ...children) {
+	for (const child of children.flat(9).filter(isGiven)) {
+		if (child.constructor !== Object) element.append(child);
+		else for (const [name, value] of Object.entries(child).filter((pair) => isGiven(pair[1]))) {
 			if (name[0] === '$') element[name.slice(1)] = value;
-			else if (value?.call) element.addEventListener(name, value);
-			else if (value || value === 0 || value === '') element.setAttribute(name, value === true ? '' : value);
+			else if (value.call) element.addEventListener(name, value);
+			else element.setAttribute(name, value === true ? '' : value);
 		}
 	}
 	return element;
@@ -19,7 +20,7 @@ function fill(element, children) {
 // listeners and, with a `$` before the name, of methods.
 export function h(tag, ...rest) {
 	const [name, kind] = tag.split('.');
-	return fill(document.createElement(name), [kind && { class: kind }, rest]);
+	return fill(document.createElement(name), kind && { class: kind }, rest);
 }
 
 export const svg = (tag, ...rest) => fill(document.createElementNS('http://www.w3.org/2000/svg', tag), rest);
@@ -31,8 +32,11 @@ export const head = (name, ...rest) => h('div.head', h('h1', { tabindex: -1 }, n
 
 export const at = (...parts) => `#/${parts.map(encodeURIComponent).join('/')}`;
 
-export function setText(element, text) {
-	if (element.textContent !== text) element.textContent = text;
+// Gives an element other content if that reads otherwise, so that nobody hears, or selects, anew
+// what has stayed the same.
+export function setText(element, ...content) {
+	const next = h('p', content);
+	if (element.textContent !== next.textContent) element.replaceChildren(...next.childNodes);
 }
 
 export function section(name, ...inside) {
@@ -41,11 +45,8 @@ export function section(name, ...inside) {
 }
 
 export function facts(known = {}) {
-	const list = h('dl', { $show(figures) {
-		const names = Object.keys(figures);
-		if (list.childElementCount !== names.length) list.replaceChildren(...names.map((name) => h('div', h('dt', name), h('dd'))));
-		names.forEach((name, index) => setText(list.children[index].lastChild, [figures[name] ?? '–'].flat().join(' ')));
-	} });
+	const list = h('dl', { $show: (figures) => setText(list, Object.entries(figures).map(([name, value]) =>
+		h('div', h('dt', name), h('dd', [value ?? '–'].flat().join(' '))))) });
 	list.show(known);
 	return list;
 }

@@ -1,12 +1,11 @@
 // One group: how far it has come, where to send it, and what it could not deliver.
 
-import { at, button, drawn, facts, fixed, h, head, link, measured, minor, num, section, table } from './dom.js';
+import { at, drawn, facts, fixed, h, head, link, measured, minor, num, section, table } from './dom.js';
 import { count, duration, plural } from './format.js';
-import { api, ask, box, choice, curl, curlBox, numberBox, outcome, query, requestForm, timeBox } from './requests.js';
+import { api, ask, box, choice, curl, curlBox, deed, numberBox, outcome, pages, query, requestForm, timeBox } from './requests.js';
 import { recordItem, recordList } from './records.js';
 
 const PAGE = 25;
-const any = { placeholder: 'any' };
 
 function seek(name, topics) {
 	const offset = numberBox('Offset', 'offset', { value: 0 });
@@ -26,33 +25,33 @@ function seek(name, topics) {
 }
 
 function deadLetters(name) {
-	const records = recordList();
-	const said = outcome();
 	const address = api`groups/${name}/dead-letters`;
-	const page = (offset) => address + query({ offset, max_records: PAGE, values: 'text' });
-	const on = button(() => update(on.value), 'Further');
+	const any = { placeholder: 'any' };
+	const said = outcome();
+	const records = recordList();
 	const fate = ({ headers }) => {
 		const [topic, partition, offset, reason, attempts] = ['topic', 'partition', 'offset', 'reason', 'attempts'].map((name) => headers[`sluice-${name}`]);
 		return `${topic}-${partition} ${count(+offset)}, ${reason === 'rejected' ? reason : plural(+attempts, 'attempt')}: `;
 	};
-	async function update(offset) {
-		const answer = await ask(page(offset)).catch(said.fail);
-		if (!answer) return;
+	const letters = pages('dead letter', (offset) => address + query({ offset, max_records: PAGE, values: 'text' }), records, (answer) => {
 		records.show(answer.records.map((record) => recordItem(record, record.topic, record.partition, fate(record))));
-		said.say(answer.total ? plural(answer.total, 'dead letter') : 'There are none.');
-		on.hidden = answer.records.length < PAGE;
-		on.value = answer.next_offset;
-	}
-	const redrive = requestForm(`Redrive of ${name}`, 'Redrive', [
+		actions.hidden = !answer.total;
+		none.hidden = answer.total;
+		return answer.records.length === PAGE && answer.next_offset;
+	});
+	const none = h('p.quiet', 'There are none.');
+	const actions = h('div', h('h3', 'Send them back'), requestForm(`Redrive of ${name}`, 'Redrive', [
 		numberBox('At most', 'max', { placeholder: 'all' }), box('From topic', 'topic', any), box('Tag', 'tag', any),
 		choice('Because of', 'reason', [['', 'any reason'], ['max_attempts', 'too many attempts'], ['rejected']]),
 	], (body) => ({ method: 'POST', address: `${address}/redrive`, body }), (answer) => {
-		update();
+		letters.turn();
 		return `${count(answer.redriven)} sent back, ${count(answer.failed)} failed, ${count(answer.remaining)} remain.`;
-	});
-	update();
-	return section('Dead letters', said, records, on, curlBox('the dead letters', curl(page())),
-		h('h3', 'Send them back'), redrive, { $update: update });
+	}), h('h3', 'Give them up'), deed('Purge', `dead letters of ${name}`, 'The records stay in the dead-letter topic until its retention takes them.', { method: 'DELETE', address }, ({ purged }) => {
+		said.say(`${plural(purged, 'dead letter')} given up.`, 'good');
+		letters.turn();
+	}, name));
+	letters.turn();
+	return section('Dead letters', said, none, letters, actions, { $update: letters.turn });
 }
 
 export async function group(_, name) {
@@ -69,13 +68,14 @@ export async function group(_, name) {
 		minor(num('Oldest in flight', 'oldest_in_flight_ms', duration)));
 	const letters = deadLetters(name);
 	const said = outcome();
-	return h('div', head(name, h('span.quiet', 'group')), said, sums,
-		section('Partitions', grid, curlBox('this group', curl(where))),
-		h('div.columns',
-			section('Seek', h('p.quiet', 'The group goes on there; what is leased there is void.'),
-				seek(name, [...new Set(own().map((one) => one.topic))])),
-			section('Config', facts(found.config))),
-		letters, {
+	return h('div', head(name, h('span.quiet', 'group'),
+		deed('Delete', name, 'All it knows goes. Its dead letters stay in their topic.', { method: 'DELETE', address: where }, () => { location.hash = '#/groups'; }, name)),
+	said, sums, section('Partitions', grid, curlBox('this group', curl(where))),
+	h('div.columns',
+		section('Seek', h('p.quiet', 'The group goes on there; what is leased there is void.'),
+			seek(name, [...new Set(own().map((one) => one.topic))])),
+		section('Config', facts(found.config))),
+	letters, {
 		async $tick() {
 			found = await ask(where).catch(said.fail) ?? found;
 			sums.show({ Lag: count(found.lag), 'In flight': count(found.in_flight), Waiting: count(found.waiting), Dead: count(found.dead) });

@@ -134,30 +134,16 @@ export function recordBrowser(topic, partitions, given) {
 }
 
 const HEX_MAX = 16384;
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 // JSON over several lines; null for what is no object or array. Each number stays as it was written:
 // JavaScript's own would lose digits.
 function laidOut(text) {
+	if (!/^\s*[{[]/.test(text)) return null;
 	try {
-		if (!/^\s*[{[]/.test(text)) return null;
-		JSON.parse(text);
+		return JSON.stringify(JSON.parse(text, (_, value, { source }) => (typeof value === 'number' ? JSON.rawJSON(source) : value)), null, 2);
 	} catch {
 		return null;
 	}
-	let depth = 0;
-	let before = ' ';
-	let out = '';
-	for (const [token] of text.matchAll(TOKEN)) {
-		const closes = '}]'.includes(token);
-		const wasOpened = '{['.includes(before);
-		if (closes) depth -= 1;
-		if (closes ? !wasOpened : wasOpened || before === ',') out += `\n${'  '.repeat(depth)}`;
-		out += token === ':' ? ': ' : token;
-		if ('{['.includes(token)) depth += 1;
-		before = token;
-	}
-	return out;
 }
 
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
