@@ -1,7 +1,6 @@
 // The frame: which view an address means, and how we stand with the server.
 
-import { h, head, link, setText } from './dom.js';
-import { duration, time } from './format.js';
+import { duration, h, head, link, setText, time } from './dom.js';
 import { live, start } from './live.js';
 import * as first from './overview.js';
 

@@ -1,7 +1,6 @@
 // The same bytes by each way of copying: what theory says, and what it cost just now.
 
-import { bar, h, head, num, section, table, words } from './dom.js';
-import { bytes, figure, plural, time } from './format.js';
+import { bar, bytes, figure, h, head, num, plural, section, table, time, words } from './dom.js';
 import { ask, box, numberBox, requestForm } from './requests.js';
 import { live } from './live.js';
 

@@ -1,10 +1,9 @@
-// Elements, made without ever reading a text as markup: what comes out of records stays text.
-
-import { count } from './format.js';
+// Elements, made without ever reading a text as markup: what comes out of records stays text. And
+// figures and times as people read them.
 
 const isGiven = (value) => (value ?? false) !== false;
 
-export function fill(element, ...children) {
+function fill(element, ...children) {
 	for (const child of children.flat(9).filter(isGiven)) {
 		if (child.constructor !== Object) element.append(child);
 		else for (const [name, value] of Object.entries(child).filter((pair) => isGiven(pair[1]))) {
@@ -51,27 +50,24 @@ export function facts(known = {}) {
 	return list;
 }
 
-const pick = (of, format) => (item) => format(of.call ? of(item) : item[of]);
-
 // Columns of a table: a text; a figure; a node made once; a node made anew with each figure; one that
 // is left out where there is little room.
-export const words = (name, of, format = String) => ({ name, text: pick(of, format) });
-export const num = (name, of, format = count) => ({ name, number: true, text: pick(of, format) });
-export const fixed = (name, node) => ({ name, node, once: true });
-export const drawn = (name, node) => ({ name, node, number: true });
-export const minor = (column) => ({ ...column, minor: true });
+export const words = (name, of, format = String) => ({ name, kind: '', draw: (cell, item) => setText(cell, format(of.call ? of(item) : item[of])) });
+export const num = (name, of, format = count) => ({ ...words(name, of, format), kind: 'number' });
+export const fixed = (name, make) => ({ name, kind: '', make });
+export const drawn = (name, make) => ({ name, kind: 'number', draw: (cell, item) => cell.replaceChildren(make(item)) });
+export const minor = (column) => ({ ...column, kind: `${column.kind} minor` });
 
 // A table whose rows stay the same elements while their figures change, so that a focus or a
 // selection in it lives on. `key` tells the items apart.
 export function table(caption, key, empty, ...columns) {
 	let rows = new Map();
-	const kind = (column) => ({ class: ['number', 'minor'].filter((word) => column[word]).join(' ') || null });
 	const body = h('tbody');
 	const grid = h('table', h('caption.unseen', caption),
-		h('thead', h('tr', columns.map((column) => h('th', { scope: 'col' }, kind(column), column.name)))), body);
+		h('thead', h('tr', columns.map(({ name, kind }) => h('th', { scope: 'col', class: kind }, name)))), body);
 	const nothing = h('p.quiet', empty);
-	const makeRow = (item) => h('tr', columns.map((column, index) =>
-		h(index ? 'td' : 'th', kind(column), !index && { scope: 'row' }, column.once && column.node(item))));
+	const makeRow = (item) => h('tr', columns.map(({ kind, make }, index) =>
+		h(index ? 'td' : 'th', { class: kind, scope: index ? null : 'row' }, make?.(item))));
 
 	function update(items) {
 		const kept = new Map(items.map((item) => [key(item), rows.get(key(item)) ?? makeRow(item)]));
@@ -79,10 +75,7 @@ export function table(caption, key, empty, ...columns) {
 		rows = kept;
 		items.forEach((item, place) => {
 			const row = rows.get(key(item));
-			columns.forEach((column, index) => {
-				if (column.text) setText(row.cells[index], column.text(item));
-				else if (!column.once) row.cells[index].replaceChildren(column.node(item));
-			});
+			columns.forEach(({ draw }, index) => draw?.(row.cells[index], item));
 			if (body.children[place] !== row) body.insertBefore(row, body.children[place] ?? null);
 		});
 		grid.hidden = !items.length;
@@ -113,10 +106,54 @@ export function sparkline(name, kind = '') {
 }
 
 // A bar of a part of the whole. The figure stands beside it, so it says nothing aloud.
-export function bar(part, kind = '') {
-	const full = h('span');
-	full.style.width = `${Math.min(1, part || 0) * 100}%`;
-	return h(`span.bar ${kind}`, { 'aria-hidden': 'true' }, full);
-}
+export const bar = (part, kind = '') => h(`span.bar ${kind}`, { 'aria-hidden': 'true' },
+	h('span', { $style: `width:${Math.min(1, part || 0) * 100}%` }));
 
 export const measured = (text, part, kind) => h('span.measured', text, bar(part, kind));
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const known = (format) => (number) => (Number.isFinite(number) ? format(number) : '–');
+
+function short(number) {
+	if (Math.abs(number) >= 1000 || number === 0) return whole.format(number);
+	return Math.abs(number) < 0.001 ? number.toExponential(1) : String(Number(number.toPrecision(3)));
+}
+
+const scaled = (...units) => known((number) => {
+	let index = 0;
+	for (; Math.abs(number) >= 1000 && index < units.length - 1; index += 1) number /= 1000;
+	return `${short(number)} ${units[index]}`.trim();
+});
+
+export const figure = known(short);
+export const count = known(whole.format);
+export const compact = scaled('', 'k', 'M', 'G', 'T');
+export const bytes = scaled('B', 'kB', 'MB', 'GB', 'TB', 'PB');
+export const percent = (part) => `${short(part * 100)} %`;
+export const plural = (number, one) => `${count(number)} ${one}${number === 1 ? '' : 's'}`;
+
+export const duration = known((milliseconds) => {
+	if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+	let seconds = Math.round(milliseconds / 1000);
+	const parts = [];
+	for (const [name, size] of [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]]) {
+		if (seconds >= size) parts.push(`${Math.floor(seconds / size)} ${name}`);
+		seconds %= size;
+	}
+	return parts.slice(0, 2).join(' ');
+});
+
+// Local time, sortable by eye: 2026-01-31 13:05:09.250.
+export function time(moment) {
+	const date = new Date(moment ?? NaN);
+	return known(() => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 23).replace('T', ' '))(+date);
+}
+
+export const fromNow = (moment) => {
+	if (!moment) return '–';
+	const distance = new Date(moment) - Date.now();
+	return distance < 0 ? `${duration(-distance)} ago` : `in ${duration(distance)}`;
+};
+
+// A field of a config, by what its name says of its unit.
+export const readable = (name, value) => (value === null ? 'no limit' : name.endsWith('_ms') ? duration(value) : name.endsWith('_bytes') ? bytes(value) : value);

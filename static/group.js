@@ -1,7 +1,6 @@
 // One group: how far it has come, where to send it, and what it could not deliver.
 
-import { at, drawn, facts, fixed, h, head, link, measured, minor, num, section, table } from './dom.js';
-import { count, duration, plural } from './format.js';
+import { at, count, drawn, duration, facts, fixed, h, head, link, measured, minor, num, plural, section, table } from './dom.js';
 import { api, ask, box, choice, curl, curlBox, deed, numberBox, outcome, pages, query, requestForm, timeBox } from './requests.js';
 import { recordItem, recordList } from './records.js';
 

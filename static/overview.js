@@ -1,8 +1,7 @@
 // Everything at a glance: is it healthy, what flows, which copy carries it, what is behind; and all
 // topics and groups, where the server searches and turns the pages.
 
-import { at, bar, drawn, facts, fixed, h, head, link, measured, minor, num, section, setText, sparkline, table } from './dom.js';
-import { bytes, compact, count, figure, percent, plural } from './format.js';
+import { at, bar, bytes, compact, count, drawn, facts, figure, fixed, h, head, link, measured, minor, num, percent, plural, section, setText, sparkline, table } from './dom.js';
 import { line, live, topicRate } from './live.js';
 import { box, curl, curlBox, listing, query } from './requests.js';
 

@@ -1,7 +1,6 @@
 // Records to look through: by offset, by time, by tag, and by key with a bounded search.
 
-import { at, button, facts, fold, h, setText, unseen } from './dom.js';
-import { bytes, count, plural, time } from './format.js';
+import { at, button, bytes, count, facts, fold, h, plural, setText, time, unseen } from './dom.js';
 import { api, ask, box, choice, curl, curlBox, numberBox, outcome, query, timeBox, valueOf } from './requests.js';
 
 const PAGE = 25;

@@ -1,7 +1,6 @@
 // The server's own interface, as JSON, and the curl command for each request.
 
-import { button, fill, h, setText, unseen } from './dom.js';
-import { plural } from './format.js';
+import { button, h, plural, setText, unseen } from './dom.js';
 
 // Asks the server. Throws what its problem says (RFC 9457).
 export async function ask(address, { method, body, signal } = {}) {
@@ -49,9 +48,7 @@ export function curlBox(what, text) {
 		button(copy, 'Copy', unseen(` the curl command for ${what}`)), said, { $show: (command) => setText(code, command) });
 }
 
-export const field = (label, control, hint) => h('label.field', label,
-	fill(control, { 'aria-label': label, 'aria-description': hint }), hint && h('small', hint));
-
+export const field = (label, control, hint) => h('label.field', label, control, hint && h('small', hint));
 export const box = (label, name, more, hint) => field(label, h('input', { name, autocomplete: 'off', spellcheck: 'false' }, more), hint);
 export const numberBox = (label, name, more, hint) => box(label, name, { type: 'number', min: 0, ...more }, hint);
 export const timeBox = () => box('Time', 'time', { type: 'datetime-local', step: '0.001' }, 'local time');
@@ -59,8 +56,8 @@ export const choice = (label, name, all, chosen) => field(label, h('select', { n
 	h('option', { value, selected: String(value) === String(chosen) }, text))));
 
 // What a control holds, as the interface takes it; `undefined` where it is empty.
-export function valueOf({ value, type, required, ariaLabel }) {
-	const refuse = (why) => { throw new Error(`${ariaLabel} ${why}.`); };
+export function valueOf({ value, type, required, parentNode }) {
+	const refuse = (why) => { throw new Error(`${parentNode.firstChild.textContent} ${why}.`); };
 	if (!value) return required ? refuse('is missing') : undefined;
 	if (type === 'datetime-local') return new Date(value).toISOString();
 	if (type !== 'number') return value;

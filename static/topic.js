@@ -1,8 +1,7 @@
 // One topic: its records to look through, its partitions and their segments, its config; a topic
 // made or changed; and a record of one's own.
 
-import { at, button, drawn, facts, fixed, h, head, link, measured, minor, num, section, table, unseen, words } from './dom.js';
-import { bytes, count, figure, readable, time } from './format.js';
+import { at, button, bytes, count, drawn, facts, figure, fixed, h, head, link, measured, minor, num, readable, section, table, time, unseen, words } from './dom.js';
 import { api, ask, box, choice, curl, curlBox, deed, dialogButton, field, numberBox, outcome, query, requestForm } from './requests.js';
 import { topicRate } from './live.js';
 import { recordBrowser } from './records.js';

@@ -1,7 +1,6 @@
 // What is stored and not yet seen: delayed records and undecided half messages.
 
-import { at, fixed, h, head, link, minor, num, section, table, words } from './dom.js';
-import { bytes, fromNow, time } from './format.js';
+import { at, bytes, fixed, fromNow, h, head, link, minor, num, section, table, time, words } from './dom.js';
 import { api, box, deed, listing, outcome } from './requests.js';
 import { preview } from './records.js';
 
