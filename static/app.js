@@ -2,26 +2,24 @@
 
 import { duration, h, head, link, setText, time } from './dom.js';
 import { live, start } from './live.js';
-import * as first from './overview.js';
+import './overview.js';
 
 const [main, state, lost, server] = ['main', 'state', 'lost', 'server'].map((id) => document.getElementById(id));
-const STATES = { polling: 'live, by asking', lost: 'connection lost' };
 let view;
 let shown;
 
-// The function that makes a view, and the module that exports it.
+// The module that has a view, and its function where that is not called so.
 const VIEWS = {
-	'': ['overview'], topics: ['topics'], groups: ['groups'], waiting: ['waiting', 'waiting'], copies: ['comparison', 'comparison'],
-	'new-topic': ['newTopic', 'topic'], 'topics/*': ['topic', 'topic'], 'topics/*/produce': ['produce', 'topic'],
-	'topics/*/change': ['changeTopic', 'topic'], 'groups/*': ['group', 'group'],
+	'': 'overview', topics: 'overview topics', groups: 'overview groups', waiting: 'waiting', copies: 'comparison', 'new-topic': 'topic newTopic',
+	'topics/*': 'topic', 'topics/*/produce': 'topic produce', 'topics/*/change': 'topic changeTopic', 'groups/*': 'group',
 };
 
 async function find(path, search) {
 	try {
-		const [name, file] = VIEWS[path.replace(/\/[^/]+/, '/*')] ?? [];
-		if (!name) throw new Error('There is no such view.');
-		const module = file ? await import(`./${file}.js`) : first;
-		return await module[name](new URLSearchParams(search), decodeURIComponent(path.split('/')[1]));
+		const view = VIEWS[path.replace(/\/[^/]+/, '/*')];
+		if (!view) throw new Error('There is no such view.');
+		const [file, name = file] = view.split(' ');
+		return await (await import(`./${file}.js`))[name](new URLSearchParams(search), decodeURIComponent(path.split('/')[1]));
 	} catch (error) {
 		return h('div', head('Not there'), h('p.bad', error.message), link('#/', 'To the overview'));
 	}
@@ -57,16 +55,16 @@ function tell() {
 	const { status } = live;
 	const isLost = live.state === 'lost';
 	state.className = live.state;
-	setText(state, STATES[live.state] ?? live.state);
+	setText(state, isLost ? 'connection lost' : live.state);
 	lost.hidden = !isLost;
-	setText(lost, isLost ? `${live.reason ?? 'The connection to the server is lost.'} `
-		+ `${status ? `The figures are those of ${time(live.lostAt).slice(11, 19)}. ` : ''}Trying again.` : '');
+	setText(lost, isLost && [live.reason ?? 'The connection to the server is lost.',
+		status && ` The figures are those of ${time(live.lostAt).slice(11, 19)}.`, ' Trying again.']);
 	if (status) setText(server, `Sluice ${status.version}, ${status.phase}, up ${duration(status.uptime_ms)}`);
 	if (!isLost) view?.tick?.();
 }
 
 addEventListener('hashchange', show);
-document.querySelector('.skip').addEventListener('click', (event) => {
+document.querySelector('.unseen').addEventListener('click', (event) => {
 	event.preventDefault();
 	main.focus();
 });

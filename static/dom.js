@@ -22,11 +22,9 @@ export function h(tag, ...rest) {
 	return fill(document.createElement(name), kind && { class: kind }, rest);
 }
 
-export const svg = (tag, ...rest) => fill(document.createElementNS('http://www.w3.org/2000/svg', tag), rest);
 export const link = (href, ...words) => h('a', { href }, words);
 export const unseen = (text) => h('span.unseen', text);
 export const button = (click, ...words) => h('button', { type: 'button', click }, words);
-export const fold = (name, ...inside) => h('details', h('summary', name), inside);
 export const head = (name, ...rest) => h('div.head', h('h1', { tabindex: -1 }, name), rest);
 
 export const at = (...parts) => `#/${parts.map(encodeURIComponent).join('/')}`;
@@ -43,19 +41,22 @@ export function section(name, ...inside) {
 	return h('section.card', { 'aria-labelledby': id }, h('h2', { id }, name), inside);
 }
 
-export function facts(known = {}) {
+export function facts(known = {}, format = (_, value) => value) {
 	const list = h('dl', { $show: (figures) => setText(list, Object.entries(figures).map(([name, value]) =>
-		h('div', h('dt', name), h('dd', [value ?? '–'].flat().join(' '))))) });
+		h('div', h('dt', name), h('dd', [format(name, value) ?? '–'].flat().join(' '))))) });
 	list.show(known);
 	return list;
 }
 
-// Columns of a table: a text; a figure; a node made once; a node made anew with each figure; one that
-// is left out where there is little room.
-export const words = (name, of, format = String) => ({ name, kind: '', draw: (cell, item) => setText(cell, format(of.call ? of(item) : item[of])) });
+const pick = (of, item) => (of.call ? of(item) : item[of]);
+
+// Columns of a table: a text; a figure; a figure above a bar that compares it with the others; a node
+// made once; one that is left out where there is little room.
+export const words = (name, of, format = String) => ({ name, kind: '', draw: (cell, item) => setText(cell, format(pick(of, item))) });
 export const num = (name, of, format = count) => ({ ...words(name, of, format), kind: 'number' });
+export const compared = (name, of, format) => ({ name, kind: 'number', draw: (cell, item, items) => cell.replaceChildren(h('span.measured',
+	format(pick(of, item)), bar(pick(of, item) / Math.max(...items.map((one) => pick(of, one))), item.strategy))) });
 export const fixed = (name, make) => ({ name, kind: '', make });
-export const drawn = (name, make) => ({ name, kind: 'number', draw: (cell, item) => cell.replaceChildren(make(item)) });
 export const minor = (column) => ({ ...column, kind: `${column.kind} minor` });
 
 // A table whose rows stay the same elements while their figures change, so that a focus or a
@@ -75,7 +76,7 @@ export function table(caption, key, empty, ...columns) {
 		rows = kept;
 		items.forEach((item, place) => {
 			const row = rows.get(key(item));
-			columns.forEach(({ draw }, index) => draw?.(row.cells[index], item));
+			columns.forEach(({ draw }, index) => draw?.(row.cells[index], item, items));
 			if (body.children[place] !== row) body.insertBefore(row, body.children[place] ?? null);
 		});
 		grid.hidden = !items.length;
@@ -85,22 +86,19 @@ export function table(caption, key, empty, ...columns) {
 	return h('div.table', { role: 'group', 'aria-label': caption, tabindex: 0, $update: update }, grid, nothing);
 }
 
-const WIDTH = 240;
-const HEIGHT = 40;
-const SECONDS = 120;
-
 // A line over the last two minutes; `update` takes points as [seconds ago, value].
 export function sparkline(name, kind = '') {
+	const svg = (tag, ...rest) => fill(document.createElementNS('http://www.w3.org/2000/svg', tag), rest);
 	const [area, line] = ['area', 'line'].map((part) => svg('path', { class: part }));
 	return svg('svg', {
-		class: `spark ${kind}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${name}, the last two minutes`,
+		class: `spark ${kind}`, viewBox: '0 0 120 40', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${name}, the last two minutes`,
 		$update(points) {
 			const known = points.filter(([, value]) => value !== null);
 			const most = Math.max(1e-9, ...known.map(([, value]) => value));
-			const x = ([ago]) => (WIDTH * (1 - ago / SECONDS)).toFixed(1);
-			const path = known.map((point) => `${x(point)} ${(HEIGHT - 2 - (HEIGHT - 5) * (point[1] / most)).toFixed(1)}`).join('L');
+			const x = ([ago]) => (120 - ago).toFixed(1);
+			const path = known.map((point) => `${x(point)} ${(38 - 35 * (point[1] / most)).toFixed(1)}`).join('L');
 			line.setAttribute('d', path && `M${path}`);
-			area.setAttribute('d', path && `M${path}L${x(known.at(-1))} ${HEIGHT}L${x(known[0])} ${HEIGHT}Z`);
+			area.setAttribute('d', path && `M${path}L${x(known.at(-1))} 40L${x(known[0])} 40Z`);
 		},
 	}, area, line);
 }
@@ -108,8 +106,6 @@ export function sparkline(name, kind = '') {
 // A bar of a part of the whole. The figure stands beside it, so it says nothing aloud.
 export const bar = (part, kind = '') => h(`span.bar ${kind}`, { 'aria-hidden': 'true' },
 	h('span', { $style: `width:${Math.min(1, part || 0) * 100}%` }));
-
-export const measured = (text, part, kind) => h('span.measured', text, bar(part, kind));
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const known = (format) => (number) => (Number.isFinite(number) ? format(number) : '–');

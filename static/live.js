@@ -5,7 +5,7 @@ const WINDOW = 10;
 const SILENCE = 5000;
 
 // The last status, how we stand with the server, and samples, the newest last.
-export const live = { status: null, state: 'connecting', reason: '', samples: [] };
+export const live = { status: null, state: 'connecting', samples: [] };
 
 let listener;
 let source;
@@ -40,7 +40,7 @@ export function topicRate({ name }) {
 }
 
 // Points for a line: [seconds ago, value], of what `value` finds in a sample.
-export const line = (value) => live.samples.map((sample) => [(newest().at - sample.at) / 1000, value(sample) ?? null]);
+export const line = (value) => live.samples.map((sample) => [(newest().at - sample.at) / 1000, value(sample)]);
 
 function next(what, milliseconds) {
 	clearTimeout(timer);
@@ -96,7 +96,7 @@ function begin() {
 			return;
 		}
 		// There is no stream for us just now: ask, and try again.
-		await look('polling');
+		await look('live');
 		if (!document.hidden) next(begin, 1000);
 	};
 }

@@ -1,7 +1,7 @@
 // Everything at a glance: is it healthy, what flows, which copy carries it, what is behind; and all
 // topics and groups, where the server searches and turns the pages.
 
-import { at, bar, bytes, compact, count, drawn, facts, figure, fixed, h, head, link, measured, minor, num, percent, plural, section, setText, sparkline, table } from './dom.js';
+import { at, bar, bytes, compact, compared, count, facts, figure, fixed, h, head, link, minor, num, percent, plural, section, setText, sparkline, table } from './dom.js';
 import { line, live, topicRate } from './live.js';
 import { box, curl, curlBox, listing, query } from './requests.js';
 
@@ -43,15 +43,14 @@ function copies() {
 	const lines = {};
 	const now = ({ strategy }) => live.samples.at(-1).window[strategy];
 	const flow = (one) => now(one).bytesPerSecond ?? 0;
-	const compared = (name, value) => drawn(name, (one) =>
-		measured(figure(value(one)), value(one) / Math.max(...live.status.strategies.map(value)), one.strategy));
+	const price = (name, value) => compared(name, value, figure);
 	const grid = table('Ways of copying: what they carry and cost', (one) => one.strategy, '',
 		fixed('Copy', ({ strategy }) => h(`span.copy ${strategy}`, strategy)),
 		num('Now', flow, (rate) => `${bytes(rate)}/s`),
 		minor(fixed('Two minutes', ({ strategy }) => lines[strategy] = sparkline(`bytes by ${strategy}`, strategy))),
-		compared('CPU s/GB', (one) => now(one).cpuPerGB ?? one.cpu_seconds_per_gb),
-		compared('Calls/MB', (one) => now(one).callsPerMB ?? (one.bytes ? (one.syscalls / one.bytes) * 1e6 : null)),
-		compared('GB/s', (one) => (one.delivery_seconds ? one.bytes / one.delivery_seconds / 1e9 : null)),
+		price('CPU s/GB', (one) => now(one).cpuPerGB ?? one.cpu_seconds_per_gb),
+		price('Calls/MB', (one) => now(one).callsPerMB ?? (one.bytes ? (one.syscalls / one.bytes) * 1e6 : null)),
+		price('GB/s', (one) => (one.delivery_seconds ? one.bytes / one.delivery_seconds / 1e9 : null)),
 		minor(num('Since start', 'bytes', bytes)));
 	const words = h('p.quiet');
 	return h('div', words, grid, { $update({ strategies }) {
@@ -71,7 +70,7 @@ const topicTable = (empty) => table('Topics', (one) => one.name, empty, named('t
 
 const groupTable = (empty) => table('Groups', (one) => one.name, empty, named('groups', 'Group'),
 	num('Lag', 'lag'), num('In flight', 'in_flight'), minor(num('Waiting', 'waiting')),
-	drawn('Dead', ({ dead }) => h(dead ? 'span.warn' : 'span', count(dead))));
+	num('Dead', 'dead'));
 
 function most(grid, kind, compare) {
 	const all = link(`#/${kind}`);

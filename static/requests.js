@@ -3,7 +3,7 @@
 import { button, h, plural, setText, unseen } from './dom.js';
 
 // Asks the server. Throws what its problem says (RFC 9457).
-export async function ask(address, { method, body, signal } = {}) {
+export async function ask(address, { body, method = body && 'POST', signal } = {}) {
 	const headers = body && { 'Content-Type': 'application/json' };
 	const response = await fetch(address, { method, signal, headers, cache: 'no-store', body: body && JSON.stringify(body) });
 	const text = await response.text();
@@ -25,7 +25,7 @@ export const api = (raw, ...parts) => `/v1/${String.raw({ raw }, ...parts.map(en
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 export const curl = (address, { method, body } = {}) => [
-	'curl', method && !(method === 'POST' && body) && `-X ${method}`, quote(location.origin + address),
+	'curl', method && `-X ${method}`, quote(location.origin + address),
 	body && `-H 'Content-Type: application/json' -d ${quote(JSON.stringify(body))}`,
 ].filter(Boolean).join(' ');
 
@@ -51,9 +51,21 @@ export function curlBox(what, text) {
 export const field = (label, control, hint) => h('label.field', label, control, hint && h('small', hint));
 export const box = (label, name, more, hint) => field(label, h('input', { name, autocomplete: 'off', spellcheck: 'false' }, more), hint);
 export const numberBox = (label, name, more, hint) => box(label, name, { type: 'number', min: 0, ...more }, hint);
-export const timeBox = () => box('Time', 'time', { type: 'datetime-local', step: '0.001' }, 'local time');
 export const choice = (label, name, all, chosen) => field(label, h('select', { name }, all.map(([value, text = value]) =>
 	h('option', { value, selected: String(value) === String(chosen) }, text))));
+
+// A place in a log: a word, an offset or a time, and a field for those two while they are wanted.
+export function placeFields(label, name, known, chosen, atOffset, atTime) {
+	const [offset, time] = [numberBox('Offset', 'offset', { value: atOffset }), box('Time', 'time', { type: 'datetime-local', step: '0.001', value: atTime }, 'local time')];
+	const show = () => {
+		offset.hidden = place.control.value !== 'offset';
+		time.hidden = place.control.value !== 'time';
+	};
+	const place = choice(label, name, [...known, ['offset', 'an offset'], ['time', 'a time']], chosen);
+	place.addEventListener('change', show);
+	show();
+	return [place, offset, time];
+}
 
 // What a control holds, as the interface takes it; `undefined` where it is empty.
 export function valueOf({ value, type, required, parentNode }) {
@@ -73,7 +85,7 @@ export function outcome() {
 	return element;
 }
 
-// A form for one request: `request(values)` makes `{address, method, body}` of the fields, or throws
+// A form for one request: `request(values)` makes of the fields what `ask` and `curl` take, or throws
 // what is wrong with them. The curl command follows each key. What cannot be undone wants the name
 // `typed` first.
 export function requestForm(name, verb, fields, request, done, typed) {
@@ -85,8 +97,7 @@ export function requestForm(name, verb, fields, request, done, typed) {
 	function input() {
 		send.disabled = typed && proof.control.value !== typed;
 		try {
-			const { address, ...rest } = wish();
-			command.show(curl(address, rest));
+			command.show(curl(...wish()));
 		} catch (error) {
 			command.show(`# ${error.message}`);
 		}
@@ -94,10 +105,10 @@ export function requestForm(name, verb, fields, request, done, typed) {
 	async function submit(event) {
 		event.preventDefault();
 		try {
-			const { address, ...rest } = wish();
+			const asked = ask(...wish());
 			send.disabled = true;
 			said.say('…');
-			said.say(done(await ask(address, rest)), 'good');
+			said.say(done(await asked), 'good');
 		} catch (error) {
 			said.fail(error);
 		}
@@ -143,7 +154,7 @@ export function pages(what, address, grid, show, turned) {
 			// One may have turned the page meanwhile.
 			if (where !== address(place)) return;
 			next = show(answer);
-			said.say(answer.total ? plural(answer.total, what) : '');
+			said.say(answer.total >= 0 && plural(answer.total, what));
 			back.hidden = !place;
 			on.hidden = !next;
 		} catch (error) {

@@ -1,7 +1,7 @@
 // One topic: its records to look through, its partitions and their segments, its config; a topic
 // made or changed; and a record of one's own.
 
-import { at, button, bytes, count, drawn, facts, figure, fixed, h, head, link, measured, minor, num, readable, section, table, time, unseen, words } from './dom.js';
+import { at, bytes, compared, count, facts, figure, fixed, h, head, link, minor, num, readable, section, table, time, unseen, words } from './dom.js';
 import { api, ask, box, choice, curl, curlBox, deed, dialogButton, field, numberBox, outcome, query, requestForm } from './requests.js';
 import { topicRate } from './live.js';
 import { recordBrowser } from './records.js';
@@ -10,7 +10,7 @@ const segments = (topic, partition) => dialogButton(['Segments', unseen(` of par
 	const where = api`topics/${topic}/partitions/${partition}`;
 	const said = outcome();
 	const grid = table('Segments', (one) => one.base_offset, '…',
-		fixed('From', ({ base_offset: base }) => h('a', { href: `${where}/segments/${base}` }, count(base))),
+		fixed('From', ({ base_offset: base }) => link(`${where}/segments/${base}`, count(base))),
 		num('Records', (one) => one.next_offset - one.base_offset), num('Size', 'bytes', bytes),
 		minor(words('Newest', 'max_timestamp', time)), words('State', (one) => (one.sealed ? 'sealed' : 'open')));
 	const look = () => ask(where).then((found) => grid.update(found.segments), said.fail);
@@ -18,7 +18,7 @@ const segments = (topic, partition) => dialogButton(['Segments', unseen(` of par
 	return [said, grid, curlBox(`partition ${partition}`, curl(where)), h('h3', 'Drop old records'),
 		h('p.quiet', 'Whole segments go whose records are all older. At the end of the log all go.'),
 		requestForm(`Truncation of ${topic}-${partition}`, 'Truncate', numberBox('Before offset', 'before_offset', { required: true }),
-			({ before_offset }) => ({ method: 'POST', address: `${where}/truncate`, body: { before_offset } }), (answer) => {
+			({ before_offset }) => [`${where}/truncate`, { body: { before_offset } }], (answer) => {
 				look();
 				return `The log now begins at ${count(answer.log_start_offset)}.`;
 			}, topic)];
@@ -31,14 +31,14 @@ export async function topic(given, name) {
 	const sums = facts();
 	const browser = recordBrowser(name, found.partitions, given);
 	const grid = table('Partitions', (one) => one.partition, '',
-		fixed('Partition', ({ partition }) => button(() => browser.choose(partition), unseen('Records of '), String(partition))),
+		words('Partition', 'partition'),
 		num('Records', (one) => one.high_watermark - one.log_start_offset), minor(num('From', 'log_start_offset')), minor(num('To', 'high_watermark')),
-		drawn('Size', (one) => measured(bytes(one.bytes), one.bytes / Math.max(1, ...found.partitions.map((other) => other.bytes)))),
+		compared('Size', 'bytes', bytes),
 		fixed('Files', ({ partition }) => segments(name, partition)));
-	return h('div', head(name, h('div.actions', ['Produce', 'Change'].map((verb) => h('a.button', { href: at('topics', name, verb.toLowerCase()) }, verb)),
-		deed('Delete', name, 'All its records go with it, for good.', { method: 'DELETE', address: where }, () => { location.hash = '#/topics'; }, name))),
+	return h('div', head(name, h('div.actions', ['Produce', 'Change'].map((verb) => link(at('topics', name, verb.toLowerCase()), { class: 'button' }, verb)),
+		deed('Delete', name, 'All its records go with it, for good.', [where, { method: 'DELETE' }], () => { location.hash = '#/topics'; }, name))),
 	said, sums, section('Records', browser), h('div.columns', section('Partitions', grid),
-		section('Config', facts(Object.fromEntries(Object.entries(found.config).map(([key, value]) => [key, readable(key, value)]))), curlBox('this topic', curl(where)))), {
+		section('Config', facts(found.config, readable), curlBox('this topic', curl(where)))), {
 		$close: browser.close,
 		async $tick() {
 			found = await ask(where).catch(said.fail) ?? found;
@@ -79,17 +79,14 @@ const form = (name, stands, verb, fields, request) => h('div', head(name), h('di
 
 export const newTopic = () => form('New topic', DEFAULTS, 'Make it', [
 	box('Name', 'name', { maxlength: 249, required: true }, 'letters, digits, dots, dashes'), numberBox('Partitions', 'partitions', { value: 1 }, 'more later, never fewer'),
-], (values) => ({
-	method: 'PUT', address: api`topics/${values.name}`,
-	body: { partitions: values.partitions, config: difference(values, DEFAULTS) },
-}));
+], (values) => [api`topics/${values.name}`, { method: 'PUT', body: { partitions: values.partitions, config: difference(values, DEFAULTS) } }]);
 
 export async function changeTopic(_, name) {
 	const address = api`topics/${name}`;
 	const { config, partitions: { length } } = await ask(address);
-	return form(`Change ${name}`, config, 'Change it', numberBox('Partitions', 'partitions', { value: length }, 'more, never fewer'), (values) => ({
-		method: 'PATCH', address, body: { partitions: values.partitions === length ? undefined : values.partitions, config: difference(values, config) },
-	}));
+	return form(`Change ${name}`, config, 'Change it', numberBox('Partitions', 'partitions', { value: length }, 'more, never fewer'), ({ partitions, ...values }) => [
+		address, { method: 'PATCH', body: { partitions: partitions === length ? undefined : partitions, config: difference(values, config) } },
+	]);
 }
 
 const headersOf = (text) => text && Object.fromEntries(text.split('\n').filter((line) => line.trim()).map((line) => {
@@ -105,16 +102,15 @@ const valueAs = {
 
 export function produce(_, topic) {
 	const area = (name, rows) => h('textarea', { name, rows, spellcheck: 'false' });
-	const none = { placeholder: 'none' };
 	return h('div', head('Produce', link(at('topics', topic), topic)), h('div.card', requestForm(`Produce to ${topic}`, 'Produce', [
-		h('div.wide', field('Value', area('value', 6))),
+		field('Value', area('value', 6)),
 		choice('The value is', 'form', [['text'], ['json', 'JSON'], ['base64', 'bytes, in base64'], ['null']]),
-		box('Key', 'key', none, 'picks the partition'), box('Tag', 'tag', none),
-		numberBox('Partition', 'partition', { placeholder: 'by key, or in turn' }), box('Delay', 'delay', none, 'such as 30s or 2h'),
-		h('div.wide', field('Headers', area('headers', 2), 'name: value, one a line')),
-	], ({ value, form, headers, ...rest }) => ({
-		method: 'POST', address: api`topics/${topic}/records`, body: { records: [{ ...valueAs[form](value), headers: headersOf(headers), ...rest }] },
-	}), ({ partitions: [stored] = [] }) => {
+		box('Key', 'key', {}, 'picks the partition'), box('Tag', 'tag'),
+		numberBox('Partition', 'partition', { placeholder: 'by key, or in turn' }), box('Delay', 'delay', {}, 'such as 30s or 2h'),
+		field('Headers', area('headers', 2), 'name: value, one a line'),
+	], ({ value, form, headers, ...rest }) => [
+		api`topics/${topic}/records`, { body: { records: [{ ...valueAs[form](value), headers: headersOf(headers), ...rest }] } },
+	], ({ partitions: [stored] = [] }) => {
 		if (stored?.base_offset === undefined) return 'It waits for its time.';
 		const { partition, base_offset: offset } = stored;
 		return [`Stored in partition ${partition} at offset `, link(at('topics', topic) + query({ partition, offset }), count(offset))];

@@ -6,7 +6,7 @@ import { preview } from './records.js';
 
 // A button that does something with one of them.
 const act = (said, verb, words, { id }, address, method, done) =>
-	deed(verb, id, words, { method, address }, () => said.say(`${id} is ${done}.`, 'good'));
+	deed(verb, id, words, [address, { method }], () => said.say(`${id} is ${done}.`, 'good'));
 
 function scheduled() {
 	const said = outcome();
@@ -23,7 +23,7 @@ function undecided() {
 	const said = outcome();
 	const all = listing('transactions', 'half message', () => ({ state: 'prepared' }), table('Half messages', (one) => one.id, 'All half messages are decided.',
 		words('Producer group', 'producer_group'), words('Prepared', 'prepared_at', fromNow), minor(num('Records', 'records')), minor(num('Checks', 'checks')),
-		minor(words('Next check', 'next_check', fromNow)), minor(fixed('Id', ({ id }) => h('a', { href: api`transactions/${id}/records` }, id))),
+		minor(words('Next check', 'next_check', fromNow)), minor(fixed('Id', ({ id }) => link(api`transactions/${id}/records`, id))),
 		fixed('Decide', (one) => h('span.actions',
 			act(said, 'Commit', 'All its records appear in their topics.', one, api`transactions/${one.id}/commit`, 'POST', 'committed'),
 			act(said, 'Roll back', 'None of its records will ever be seen.', one, api`transactions/${one.id}/rollback`, 'POST', 'rolled back')))));

@@ -339,7 +339,7 @@ class GroupsAndLetters(PageTestCase):
         self.open("/groups/workers", "workers")
         letters = 'section[aria-labelledby="Dead-letters"]'
         self.see(letters, "3 dead letters")
-        self.see(f"{letters} li:first-child summary", "jobs-0 0, 1 attempt:")
+        self.see(f"{letters} li:first-child summary", "jobs-0 0, max_attempts:")
         self.find(f"{letters} li summary")[0].click()
         self.see(f"{letters} li pre.value", "job 0")
         self.see(f"{letters} li", "sluice-reason")
@@ -352,7 +352,7 @@ class GroupsAndLetters(PageTestCase):
         self.type("At most", "", form)
         command = self.command("Redrive of workers")
         self.assertEqual(json.loads(run(command)), {"redriven": 1, "failed": 0, "remaining": 0})
-        self.see(letters, "There are none.")
+        self.see(letters, "0 dead letters")
 
     def test_dead_letters_are_given_up(self):
         for name in ["quitters", "leavers"]:
@@ -368,7 +368,7 @@ class GroupsAndLetters(PageTestCase):
         self.type("Type quitters to confirm", "quitters", form)
         self.press("Purge", form)
         self.see(f"{letters} .good", "2 dead letters given up.")
-        self.see(letters, "There are none.")
+        self.see(letters, "0 dead letters")
         self.assertEqual(self.server.ask("GET", "/v1/groups/quitters")["dead"], 0)
         self.assertEqual(json.loads(run(command.replace("quitters", "leavers"))), {"purged": 2})
 
@@ -401,9 +401,11 @@ class Comparison(PageTestCase):
         self.see(f"{form} .good", "Done.")
         self.see("main", "of big, partition 0, 2 rounds")
         last = self.server.ask("GET", "/v1/copy-comparison")
-        self.assertEqual(len(self.find("figure")), 6)
+        captions = self.text("figcaption").split("\n")
+        self.assertIn("syscalls per mb", captions)
+        number = captions.index("gb per second") + 1
         for strategy in last["strategies"]:
-            shown = self.text(f"figure:nth-of-type(1) p:has(.{strategy['strategy']}) .number")
+            shown = self.text(f"figure:nth-of-type({number}) p:has(.{strategy['strategy']}) .number")
             self.assertAlmostEqual(float(shown), strategy["gb_per_second"], delta=0.01 * strategy["gb_per_second"])
         self.see('section[aria-labelledby="By-the-textbook"]', "syscalls per chunk")
         self.open("/copies", "Ways of copying")
