@@ -19,9 +19,6 @@ static const unsigned char comparison_js[] = {
 static const unsigned char dom_js[] = {
 #embed "../../static/dom.js"
 };
-static const unsigned char format_js[] = {
-#embed "../../static/format.js"
-};
 static const unsigned char grafana_json[] = {
 #embed "../../static/grafana.json"
 };
@@ -70,7 +67,6 @@ static const struct {
     {"app.js", app_js, sizeof app_js},
     {"comparison.js", comparison_js, sizeof comparison_js},
     {"dom.js", dom_js, sizeof dom_js},
-    {"format.js", format_js, sizeof format_js},
     {"grafana.json", grafana_json, sizeof grafana_json},
     {"group.js", group_js, sizeof group_js},
     {"icon.svg", icon_svg, sizeof icon_svg},
