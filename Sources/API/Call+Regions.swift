@@ -8,17 +8,23 @@ extension Call {
   func respond(
     _ response: ResponseHead, prefix: ByteBuffer? = nil, regions: [FileRegion], copy: CopyStrategy
   ) {
-    whenOpen(regions) {
-      exchange.respond(identified(response), prefix: prefix, regions: regions, copy: copy)
+    guard isOpen(regions) else {
+      return bringOpen(regions) { respond(response, prefix: prefix, regions: regions, copy: copy) }
     }
+    exchange.respond(identified(response), prefix: prefix, regions: regions, copy: copy)
   }
 
-  /// Runs `body` as soon as the first region's file is open: mostly at once, else behind a thread
-  /// that waits for the disk. A file that cannot be opened is an answer of its own, and no download
-  /// that breaks off.
-  func whenOpen(_ regions: [FileRegion], _ body: @escaping () -> Void) {
+  /// True when the first region's file is open at the moment, as it mostly is, or there is none.
+  func isOpen(_ regions: [FileRegion]) -> Bool {
+    guard let stored = regions.first?.file else { return true }
+    return stored.opened != nil
+  }
+
+  /// Opens the first region's file on a thread that may wait for the disk, then runs `body`, and
+  /// holds it meanwhile. A file that cannot be opened is an answer of its own, and no download that
+  /// breaks off.
+  func bringOpen(_ regions: [FileRegion], _ body: @escaping () -> Void) {
     guard let stored = regions.first?.file else { return body() }
-    if let file = stored.opened { return withExtendedLifetime(file, body) }
     exchange.offload { () -> Result<any File, LogError> in
       do throws(SystemError) {
         return .success(try stored.open())

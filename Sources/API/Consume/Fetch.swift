@@ -121,6 +121,9 @@ final class Fetch {
   // MARK: - Answering
 
   private func answer(_ slice: LogSlice, from offset: Offset) {
+    guard call.isOpen(slice.regions) else {
+      return call.bringOpen(slice.regions) { [self] in answer(slice, from: offset) }
+    }
     var head = ResponseHead(.ok)
     let next = form == .batches ? slice.nextOffset : slice.recordLimitOffset
     head.add("Sluice-Next-Offset", Int(next.value))
@@ -132,7 +135,7 @@ final class Fetch {
       let strategy = parameters.copy ?? .automatic(bytes: slice.bytes, regions: slice.regions.count)
       head.add("Content-Type", "application/vnd.kafka.recordbatch.v2")
       head.add("Sluice-Copy-Strategy", strategy.rawValue)
-      call.respond(head, regions: slice.regions, copy: strategy)
+      call.exchange.respond(call.identified(head), regions: slice.regions, copy: strategy)
     case .document:
       head.add("Content-Type", "application/json")
       stream(slice, from: offset, .document, head)
@@ -146,13 +149,11 @@ final class Fetch {
   private func stream(
     _ slice: LogSlice, from offset: Offset, _ shape: RecordSource.Shape, _ head: ResponseHead
   ) {
-    call.whenOpen(slice.regions) { [call, parameters] in
-      let records = RecordJSON(
-        parameters.values, onOneLine: shape == .lines, parser: call.handler.parser)
-      let source = RecordSource(slice, from: offset, shape: shape, records, for: call.exchange)
-      if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
-        call.fail(Problem(error))
-      }
+    let records = RecordJSON(
+      parameters.values, onOneLine: shape == .lines, parser: call.handler.parser)
+    let source = RecordSource(slice, from: offset, shape: shape, records, for: call.exchange)
+    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
+      call.fail(Problem(error))
     }
   }
 }

@@ -102,19 +102,21 @@ final class Receive {
   // MARK: - Answering
 
   private func answer(_ lease: Lease, waited: Bool) {
+    let first = lease.parts.first?.slice.regions ?? []
+    guard call.isOpen(first) else {
+      return call.bringOpen(first) { [self] in answer(lease, waited: waited) }
+    }
     var head = ResponseHead(.ok)
     head.add("Cache-Control", "no-store")
     call.service.groupMetrics.answered(
       since: call.exchange.arrived, now: call.service.clock.monotonicTime(), waited: waited)
     if isRaw { return RawLease(call, lease).answer(head) }
     head.add("Content-Type", "application/json")
-    call.whenOpen(lease.parts.first?.slice.regions ?? []) { [call, body] in
-      let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
-      let source = LeaseSource(
-        lease.parts, records, for: call.exchange, call.handler.recent, call.handler.signer)
-      if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
-        call.fail(Problem(error))
-      }
+    let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
+    let source = LeaseSource(
+      lease.parts, records, for: call.exchange, call.handler.recent, call.handler.signer)
+    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
+      call.fail(Problem(error))
     }
   }
 }
