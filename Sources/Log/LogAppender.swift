@@ -17,6 +17,8 @@ final class LogAppender {
   var unsynced = Unsynced()
   /// Up to where the disk was asked to begin with them.
   private var syncBegun: Int
+  /// What it was asked to begin with last.
+  private var beingWritten: Range<Int>?
   /// Everything before it is on the disk, and in the index files as far as they could be saved.
   private(set) var checkpoint: Offset
   /// Up to where the file goes that says what is remembered of the producers.
@@ -87,15 +89,19 @@ final class LogAppender {
   /// Has the disk begin with what no sync has covered.
   ///
   /// - Parameter goesOn: when more is going to be written before the sync, the last page is left
-  ///   out, because it is going to change.
+  ///   out, because it is going to change; and the disk must be through with what it was asked to
+  ///   begin with before: whatever else is synced meanwhile waits behind what the disk has to do.
   func beginSync(goesOn: Bool) throws(LogError) {
     let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
     guard syncBegun < end else { return }
+    let file = segment.log.file
     do {
-      try segment.log.file.beginSynchronizing(syncBegun..<end)
+      if goesOn, let beingWritten { try file.waitForWriting(beingWritten) }
+      try file.beginSynchronizing(syncBegun..<end)
     } catch {
       throw .offline(reason: error.description)
     }
+    beingWritten = syncBegun..<end
     syncBegun = end
   }
 
@@ -109,6 +115,7 @@ final class LogAppender {
     }
     unsynced.isOver()
     syncBegun = position
+    beingWritten = nil
     log.frontiers.advanceCommitted(to: nextOffset)
   }
 
@@ -140,6 +147,7 @@ final class LogAppender {
     segment = fresh
     position = 0
     syncBegun = 0
+    beingWritten = nil
     bytesSinceIndexed = 0
     latestTime = nil
     checkpoint = nextOffset

@@ -149,7 +149,7 @@ import Testing
     next.data.close()
   }
 
-  @Test(arguments: [Faults.Call.synchronize, .beginSynchronizing])
+  @Test(arguments: [Faults.Call.synchronize, .beginSynchronizing, .waitForWriting])
   func aSyncThatFailsInATurnIsNotTriedAgain(call: Faults.Call) throws {
     let test = try TestLog()
     test.append([.small("kept")])
