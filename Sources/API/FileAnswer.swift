@@ -50,7 +50,7 @@ struct FileAnswer {
     addValidators(to: &head)
     head.add("Sluice-Copy-Strategy", strategy.rawValue)
     if let range = response.range { head.addContentRange(range, of: region.count) }
-    call.exchange.respond(call.identified(head), regions: [part], copy: strategy)
+    call.respond(head, regions: [part], copy: strategy)
   }
 
   private func addValidators(to head: inout ResponseHead) {

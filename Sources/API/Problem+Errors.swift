@@ -21,6 +21,11 @@ extension Problem {
         "There are \(limit) connections already.")
       figures.append(("limit", .number(Int64(limit))))
       retryAfterSeconds = 1
+    case .noDescriptor:
+      self.init(
+        .serviceUnavailable, "too_many_connections",
+        "The server has no descriptor left for another connection.")
+      retryAfterSeconds = 1
     }
   }
 
@@ -157,6 +162,10 @@ extension Problem {
         "The data directory takes no more writes: \(reason).")
     case .unreadable(let reason):
       self.init(.internalServerError, "storage_unreadable", "A read failed: \(reason).")
+    case .unavailable(let reason):
+      self.init(
+        .serviceUnavailable, "storage_unavailable", "This could not be read now: \(reason).")
+      retryAfterSeconds = 1
     case .closed:
       self.init(.notFound, "topic_not_found", "The topic was deleted.")
     }

@@ -222,12 +222,19 @@ public final class Broker: Sendable {
     let catalog = catalog.value
     let topic =
       try catalog.topics[name] ?? catalog.create(name, partitions: 1, config: TopicConfig()).topic
-    let now = catalog.topics
-    standing.withLock { $0.replace(with: now) }
+    show(catalog)
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,
       now: clock.wallMilliseconds(), report: report)
     while try burial.run() {}
+  }
+
+  /// Shows everybody what has changed in the catalog. For the scheduler's thread.
+  private func show(_ catalog: Catalog) {
+    let changes = catalog.takeChanges()
+    guard !changes.isEmpty else { return }
+    let gone = standing.withLock { $0.apply(changes) }
+    withExtendedLifetime(gone) {}
   }
 
   /// Ends the threads. Catalog changes that wait, and deliveries on their way, are finished first.
@@ -251,8 +258,7 @@ public final class Broker: Sendable {
         } catch {
           outcome = .failure(error)
         }
-        let now = catalog.value.topics
-        standing.withLock { $0.replace(with: now) }
+        show(catalog.value)
         sink.post([{ completion(outcome) }])
       }
     ])

@@ -6,7 +6,7 @@ public struct BrokerLimits: Sendable {
   public var topicsMax = 10_000
   /// Partitions of one topic.
   public var partitionsPerTopicMax = 1024
-  /// Partitions of all topics together; each holds a few descriptors.
+  /// Partitions of all topics together; each costs a few KiB of memory, and no descriptor for good.
   public var partitionsMax = 20_000
   /// Bytes that may wait for the log writer before produce answers 429.
   public var queuedBytesMax = 256 << 20

@@ -21,6 +21,9 @@ final class Catalog {
   private var deleted: Set<String> = []
   private var eventsSinceSnapshot = 0
   private(set) var topics: [String: Topic] = [:]
+  private var partitionCount = 0
+  /// The names of topics that were made, changed or deleted since somebody asked.
+  private var changed: [String] = []
 
   /// Reads the journal and opens every partition's log.
   init(
@@ -45,6 +48,13 @@ final class Catalog {
       }
     }
     for (name, entry) in entries { topics[name] = try openTopic(name, entry, from: nil) }
+    partitionCount = topics.values.reduce(0) { $0 + $1.partitions.count }
+  }
+
+  /// What has become of the topics that were made, changed or deleted since this was last called.
+  func takeChanges() -> [(name: String, topic: Topic?)] {
+    defer { changed = [] }
+    return changed.map { ($0, topics[$0]) }
   }
 
   /// Makes a topic, or finds that it stands just so.
@@ -83,6 +93,8 @@ final class Catalog {
     try record(.topicDeleted(name: name))
     entries[name] = nil
     topics[name] = nil
+    partitionCount -= topic.partitions.count
+    changed.append(name)
     deleted.insert(name)
     do {
       for (number, log) in topic.partitions.enumerated() {
@@ -97,8 +109,7 @@ final class Catalog {
     guard (1...limits.partitionsPerTopicMax).contains(partitions) else {
       throw .invalidPartitionCount(partitions, max: limits.partitionsPerTopicMax)
     }
-    let present = topics.values.reduce(0) { $0 + $1.partitions.count }
-    guard present + more <= limits.partitionsMax else {
+    guard partitionCount + more <= limits.partitionsMax else {
       throw .tooMany(what: "partitions", max: limits.partitionsMax)
     }
   }
@@ -120,7 +131,9 @@ final class Catalog {
       .topicStands(name: name, partitions: entry.partitions, config: entry.config))
     deleted.remove(name)
     entries[name] = entry
+    partitionCount += topic.partitions.count - (topics[name]?.partitions.count ?? 0)
     topics[name] = topic
+    changed.append(name)
     return topic
   }
 

@@ -7,11 +7,19 @@ struct StandingTopics: Sendable {
 
   init(_ topics: [String: Topic]) { byName = topics }
 
-  /// Other topics stand from now on.
-  mutating func replace(with topics: [String: Topic]) {
-    byName = topics
+  /// Some topics have changed, or stand no more; the others are not touched, however many they are.
+  ///
+  /// - Returns: what stood in their place, to be let go outside of the lock: files may be closed.
+  mutating func apply(_ changes: [(name: String, topic: Topic?)]) -> [Topic] {
     list = nil
     generation += 1
+    return changes.compactMap { name, topic in
+      if let topic {
+        byName.updateValue(topic, forKey: name)
+      } else {
+        byName.removeValue(forKey: name)
+      }
+    }
   }
 
   /// Keeps a list that was made of `state`, unless topics have changed since.

@@ -378,21 +378,23 @@ final class Connection {
     }
   }
 
-  /// Has a reader thread bring the next stretch of a file into memory, then goes on.
+  /// Has a reader thread open the file, if it is not, and bring the next stretch of it into memory,
+  /// then goes on.
   private func bringIn(_ delivery: FileDelivery) {
     guard let region = delivery.current else { return }
     let count = min(region.count, FileDelivery.coldWindowBytes)
-    let file = region.file.file
+    let stored = region.file
     let position = region.position
     let bound = ThreadBound((self, delivery))
     let mailbox = loop.mailbox
     let buffers = loop.context.readBuffers
     loop.context.readers.run {
-      PageWarmer.bringIn(file, from: position, count: count, using: buffers)
+      let file = PageWarmer.bringIn(stored, from: position, count: count, using: buffers)
       mailbox.post([
         {
           let (connection, delivery) = bound.value
-          delivery.warmedEnd = position + count
+          guard let file else { return connection.close() }
+          delivery.hold(file, warmedEnd: position + count)
           connection.output.resume()
           connection.run()
         }

@@ -173,11 +173,22 @@ final class EventLoop {
 
   private func takeConnections(from index: Int) {
     let acceptor = acceptors[index]
-    if acceptor.takeWaiting(context, own: mailbox, adopt: adopt) { return }
+    if acceptor.takeWaiting(context, own: mailbox, refusal: refusal, adopt: adopt) { return }
     poller.forget(acceptor.listener)
     _ = after(milliseconds: EventLoop.restMilliseconds) { [unowned self] in
       if !isDraining { watch(acceptor.listener, index) }
     }
+  }
+
+  /// The answer to somebody for whom there is no descriptor.
+  private func refusal() -> ByteBuffer {
+    let (head, body) = handler.refuse(.noDescriptor, request: nil)
+    context.metrics.countAnswer(head.status)
+    let answer = ByteBuffer(capacity: 1024)
+    head.write(
+      into: answer, date: date, framing: .length(body.count), keepAlive: false, version: .http11)
+    answer.append(body.bytes)
+    return answer
   }
 
   private func adopt(_ socket: StreamSocket) {

@@ -8,4 +8,6 @@ public enum Refusal: Sendable {
   case tooSlow
   /// There are as many connections as there may be.
   case tooManyConnections(limit: Int)
+  /// The process has no descriptor left for another.
+  case noDescriptor
 }

@@ -7,13 +7,16 @@ import Platform
 /// behind that is cut off.
 public final class AppendFiles: Sendable {
   private let directory: String
-  private let files: any FileSystem
+  private let openFiles: OpenFiles
+  private let written: WrittenFiles
+  private let present = Lock<[UInt32: AppendFile]>([:])
 
-  init(_ directory: String, files: any FileSystem) throws(LogError) {
+  init(_ directory: String, in openFiles: OpenFiles) throws(LogError) {
     self.directory = directory
-    self.files = files
+    self.openFiles = openFiles
+    written = WrittenFiles(countMax: max(1, openFiles.files.limit / 4))
     do {
-      try files.createDirectory(directory)
+      try openFiles.system.createDirectory(directory)
     } catch {
       throw .offline(reason: error.description)
     }
@@ -22,9 +25,9 @@ public final class AppendFiles: Sendable {
   /// A new file. One that is there already is a crash's leftover.
   public func make(_ number: UInt32) throws(LogError) -> AppendFile {
     do {
-      let file = try files.open(path(number), .createOrOpen)
+      let file = try openFiles.open(path(number), .createOrOpen)
       if try file.size() > 0 { try file.truncate(to: 0) }
-      return AppendFile(file, number: number)
+      return stored(number)
     } catch {
       throw error.isOutOfSpace ? .outOfSpace : .unwritable(reason: error.description)
     }
@@ -34,10 +37,10 @@ public final class AppendFiles: Sendable {
   public func reopen(_ number: UInt32, bytes: Int) throws(LogError) -> AppendFile {
     let size: Int
     do {
-      let file = try files.open(path(number), .readWrite)
+      let file = try openFiles.open(path(number), .readWrite)
       size = try file.size()
       if size > bytes { try file.truncate(to: bytes) }
-      if size >= bytes { return AppendFile(file, number: number) }
+      if size >= bytes { return stored(number) }
     } catch {
       throw LogError(reading: error)
     }
@@ -47,8 +50,13 @@ public final class AppendFiles: Sendable {
 
   /// Removes a file; whoever still has it open may go on reading.
   public func remove(_ number: UInt32) throws(LogError) {
+    let file = present.withLock { $0.removeValue(forKey: number) }
     do {
-      try files.removeFile(path(number))
+      if let file {
+        try? file.keepOpen()
+        written.remove(file)
+      }
+      try openFiles.system.removeFile(path(number))
     } catch {
       throw .unwritable(reason: error.description)
     }
@@ -57,7 +65,7 @@ public final class AppendFiles: Sendable {
   /// The numbers of all files there are.
   public func numbers() throws(LogError) -> [UInt32] {
     do {
-      return try files.list(directory).compactMap { UInt32($0) }
+      return try openFiles.system.list(directory).compactMap { UInt32($0) }
     } catch {
       throw LogError(reading: error)
     }
@@ -66,10 +74,16 @@ public final class AppendFiles: Sendable {
   /// Returns when it is on the disk which files there are.
   public func synchronizeNames() throws(LogError) {
     do {
-      try files.synchronizeDirectory(directory)
+      try openFiles.system.synchronizeDirectory(directory)
     } catch {
-      throw .offline(reason: error.description)
+      throw LogError(keeping: error)
     }
+  }
+
+  private func stored(_ number: UInt32) -> AppendFile {
+    let file = AppendFile(path(number), number: number, in: openFiles, written)
+    present.withLock { $0[number] = file }
+    return file
   }
 
   private func path(_ number: UInt32) -> String { "\(directory)/\(number)" }

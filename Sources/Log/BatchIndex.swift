@@ -20,11 +20,12 @@ final class BatchIndex: Sendable {
   private let stamped: Atomic<Bool>
 
   /// A new, empty index in `file`.
-  init(creating file: any File) throws(SystemError) {
+  init(creating file: any File, _ openFiles: OpenFiles) throws(SystemError) {
     try file.truncate(to: 0)
     try file.truncate(to: BatchIndex.entriesFrom)
     entries = try EntryFile(
-      file, headerBytes: BatchIndex.entriesFrom, entryBytes: BatchEntry.bytes, count: 0)
+      file, openFiles, headerBytes: BatchIndex.entriesFrom, entryBytes: BatchEntry.bytes,
+      count: 0)
     dictionary = Lock(Dictionary())
     damaged = Atomic(0)
     stamped = Atomic(false)
@@ -34,20 +35,21 @@ final class BatchIndex: Sendable {
   /// The index in `file` as far as `summary` goes, whose counts are known to fit; `nil` if the
   /// dictionary in `head` is none.
   init?(
-    opening file: any File, head: UnsafeRawBufferPointer, _ summary: IndexSummary
+    opening file: any File, _ openFiles: OpenFiles, head: UnsafeRawBufferPointer,
+    _ summary: IndexSummary
   ) throws(SystemError) {
     guard let dictionary = BatchIndex.readDictionary(head, end: summary.dictionaryEnd)
     else { return nil }
     entries = try EntryFile(
-      file, headerBytes: BatchIndex.entriesFrom, entryBytes: BatchEntry.bytes,
+      file, openFiles, headerBytes: BatchIndex.entriesFrom, entryBytes: BatchEntry.bytes,
       count: summary.batches)
     self.dictionary = Lock(dictionary)
     damaged = Atomic(summary.damaged)
     stamped = Atomic(summary.holdsStamps)
   }
 
-  /// The entries as they stand now.
-  func view() -> EntryFile.View { entries.view() }
+  /// The entries as they stand now. Waits for the disk if they have to be mapped first.
+  func view() throws(SystemError) -> EntryFile.View { try entries.view() }
 
   /// True when some entry stands for damaged bytes.
   var hasDamage: Bool { damaged.load(ordering: .relaxed) > 0 }
@@ -59,9 +61,10 @@ final class BatchIndex: Sendable {
   func noteStamp() { stamped.store(true, ordering: .relaxed) }
 
   /// The entries that stand for damaged bytes; looks at all entries if there are any.
-  var damage: [BatchEntry] {
+  func damage() throws(SystemError) -> [BatchEntry] {
     guard hasDamage else { return [] }
-    let view = view()
+    let view = try view()
+    defer { view.end() }
     return (0..<view.count).map { BatchEntry(view[$0]) }.filter { $0.tag == BatchEntry.damaged }
   }
 
@@ -88,7 +91,7 @@ final class BatchIndex: Sendable {
     let text = ByteBuffer(capacity: 256)
     text.append(UInt8(tag.bytes.count))
     text.append(tag.bytes)
-    try entries.file.write([text.bytes], at: end)
+    try entries.open().write([text.bytes], at: end)
     let number = UInt32(count + 1)
     dictionary.withLock { dictionary in
       dictionary.numbers[tag] = number
@@ -117,7 +120,7 @@ final class BatchIndex: Sendable {
   /// What there is to say of the index now, without a checksum.
   func summary() -> IndexSummary {
     var summary = IndexSummary()
-    summary.batches = entries.view().count
+    summary.batches = entries.count
     summary.damaged = damaged.load(ordering: .relaxed)
     summary.holdsStamps = holdsStamps
     summary.dictionaryEnd = dictionary.withLock { $0.end }

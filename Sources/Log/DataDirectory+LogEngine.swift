@@ -12,6 +12,7 @@ extension DataDirectory: LogEngine {
   public func removeLog(topic: String, partition: Int, _ log: any RecordLog) throws(LogError) {
     guard let log = log as? PartitionLog else { return }
     writer.release(log)
+    log.keepOpenForReaders()
     try removeStored(topic: topic, partition: partition)
   }
 
@@ -59,7 +60,7 @@ extension DataDirectory: LogEngine {
 
   /// Opens `state/<name>/files`.
   public func openAppendFiles(_ name: String) throws(LogError) -> AppendFiles {
-    try AppendFiles("\(path)/state/\(name)/files", files: files)
+    try AppendFiles("\(path)/state/\(name)/files", in: openFiles)
   }
 
   /// Wakes the writer's thread if it sleeps.

@@ -31,7 +31,9 @@ public final class DataDirectory: Sendable {
   /// Its path.
   public let path: String
   /// The file system it lies on.
-  public let files: any FileSystem
+  public var files: any FileSystem { openFiles.system }
+  /// Its logs' files, as far as they are open.
+  public let openFiles: OpenFiles
   /// The thread that appends to all logs of the directory.
   public let writer: LogWriter
   /// What its logs count.
@@ -47,19 +49,21 @@ public final class DataDirectory: Sendable {
   /// Opens or makes a data directory.
   ///
   /// - Parameters:
+  ///   - openFiles: the file system, and how many of its files may be open.
   ///   - producers: how much each log remembers of its producers.
   ///   - report: is told, for people, what recovery did.
   public init(
-    _ path: String, files: any FileSystem = DiskFileSystem(), clock: any Clock,
+    _ path: String, openFiles: OpenFiles = OpenFiles(DiskFileSystem()), clock: any Clock,
     metrics: LogMetrics, producers: ProducerLimits = ProducerLimits(),
     report: @escaping @Sendable (String) -> Void
   ) throws(OpenFailure) {
     self.path = path
-    self.files = files
+    self.openFiles = openFiles
     self.clock = clock
     self.metrics = metrics
     producerLimits = producers
     self.report = report
+    let files = openFiles.system
     do {
       try files.createDirectory(path)
       lock = Lock(try FileLock(path + "/LOCK"))
@@ -79,7 +83,9 @@ public final class DataDirectory: Sendable {
       try files.synchronizeDirectory(path)
       try files.removeTree(path + "/removed")
       recoveryPoints = try RecoveryPoints(path + "/recovery-point", files)
-      writer = try LogWriter(recoveryPoints: recoveryPoints, clock: clock, metrics: metrics)
+      writer = try LogWriter(
+        recoveryPoints: recoveryPoints, clock: clock, metrics: metrics,
+        heldFilesMax: max(1, openFiles.files.limit / 4))
     } catch let error as SystemError {
       throw error.isLockHeld ? .inUse(path) : .system(error)
     } catch let error as OpenFailure {
@@ -94,7 +100,7 @@ public final class DataDirectory: Sendable {
   /// - Parameter name: the log's path below the data directory: `topics/orders-0`.
   public func openLog(_ name: String, settings: LogSettings) throws(LogError) -> PartitionLog {
     let loader = LogLoader(
-      name: name, directory: "\(path)/\(name)", files: files, writer: writer,
+      name: name, directory: "\(path)/\(name)", openFiles: openFiles, writer: writer,
       settings: settings, recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean,
       clock: clock,
       metrics: metrics, producerLimits: producerLimits, report: report)

@@ -3,15 +3,20 @@ import Platform
 /// Fixed-size entries, only ever appended: the mechanism under all three indexes of a segment.
 ///
 /// The newest entries wait in memory and are spilled to the file a chunk at a time; what was
-/// spilled is read through a memory map. One thread appends; any thread takes a `view` and searches
-/// it without a lock.
+/// spilled is read through a memory map, which stands as long as there is room for it. The file is
+/// open only while it is written or mapped. One thread appends; any thread takes a `view` and
+/// searches it without a lock.
 final class EntryFile: Sendable {
   /// How many entries wait in memory before they are spilled.
   static let chunkEntries = 512
+  private static let firstChunkEntries = 16
+  /// An index with no more entries than this is kept in memory when it is opened: it needs no map.
+  private static let residentEntriesMax = 64
 
   /// Memory for entries that are not spilled yet; what lies below the published count no longer
   /// changes.
   fileprivate final class Chunk: @unchecked Sendable {
+    static let none = Chunk(capacity: 0, entryBytes: 0)
     let memory: UnsafeMutableRawPointer
     let capacity: Int
 
@@ -24,13 +29,13 @@ final class EntryFile: Sendable {
   }
 
   private struct State {
-    var mapping: FileMapping?
     var spilled: Int
     var chunk: Chunk
     var count: Int
   }
 
-  /// The entries as they stood at one moment; later ones do not show.
+  /// The entries as they stood at one moment; later ones do not show. Their addresses hold for as
+  /// long as the view lives: it keeps the map.
   struct View {
     fileprivate let mapping: FileMapping?
     fileprivate let spilled: Int
@@ -71,32 +76,61 @@ final class EntryFile: Sendable {
       }
       return low
     }
+
+    /// Says that addresses in the view are used up to here.
+    @inline(__always)
+    func end() { withExtendedLifetime(self) {} }
   }
 
-  let file: any File
+  /// Where it lies.
+  let path: String
+  private let mapping: StoredMap
+  private let openFiles: OpenFiles
   private let headerBytes: Int
   private let entryBytes: Int
   private let state: Lock<State>
 
   /// Entries in `file` behind `headerBytes`, of which the first `count` are good; what follows is
-  /// overwritten.
-  init(_ file: any File, headerBytes: Int, entryBytes: Int, count: Int) throws(SystemError) {
-    self.file = file
+  /// overwritten. The file is not kept open.
+  init(
+    _ file: any File, _ openFiles: OpenFiles, headerBytes: Int, entryBytes: Int, count: Int
+  ) throws(SystemError) {
+    path = file.path
+    mapping = StoredMap(file.path, in: openFiles)
+    self.openFiles = openFiles
     self.headerBytes = headerBytes
     self.entryBytes = entryBytes
-    let mapping = count > 0 ? try FileMapping(file, count: headerBytes + count * entryBytes) : nil
-    state = Lock(
-      State(
-        mapping: mapping, spilled: count,
-        chunk: Chunk(capacity: EntryFile.chunkEntries, entryBytes: entryBytes), count: count))
+    guard count > 0, count <= EntryFile.residentEntriesMax else {
+      state = Lock(State(spilled: count, chunk: .none, count: count))
+      return
+    }
+    let chunk = Chunk(capacity: EntryFile.residentEntriesMax, entryBytes: entryBytes)
+    let memory = UnsafeMutableRawBufferPointer(start: chunk.memory, count: count * entryBytes)
+    let got = try file.read(into: memory, at: headerBytes)
+    guard got == memory.count else {
+      throw SystemError(code: 5, operation: "pread", subject: file.path)
+    }
+    state = Lock(State(spilled: 0, chunk: chunk, count: count))
   }
 
-  /// The entries as they stand now.
-  func view() -> View {
-    state.withLock { state in
-      View(
-        mapping: state.mapping, spilled: state.spilled, chunk: state.chunk,
-        headerBytes: headerBytes, entryBytes: entryBytes, count: state.count)
+  /// How many entries there are now.
+  var count: Int { state.withLock { $0.count } }
+
+  /// Opens the file for the caller.
+  func open() throws(SystemError) -> any File { try openFiles.open(path, .readWrite) }
+
+  /// The entries as they stand now. Waits for the disk if they have to be mapped first.
+  func view() throws(SystemError) -> View {
+    let now = state.withLock { $0 }
+    return View(
+      mapping: now.spilled > 0 ? try map(now.spilled) : nil, spilled: now.spilled,
+      chunk: now.chunk, headerBytes: headerBytes, entryBytes: entryBytes, count: now.count)
+  }
+
+  private func map(_ entries: Int, _ file: (any File)? = nil) throws(SystemError) -> FileMapping {
+    try mapping.get(atLeast: headerBytes + entries * entryBytes) { () throws(SystemError) in
+      if let file { return file }
+      return try open()
     }
   }
 
@@ -112,7 +146,7 @@ final class EntryFile: Sendable {
   }
 
   /// Writes what waits in memory to the file; the entries stay readable where they are.
-  func flush() throws(SystemError) {
+  func flush(to file: any File) throws(SystemError) {
     let now = state.withLock { $0 }
     let waiting = now.count - now.spilled
     guard waiting > 0 else { return }
@@ -121,29 +155,38 @@ final class EntryFile: Sendable {
   }
 
   /// Writes everything and cuts the file behind the last entry: older ones may stand there.
-  func flushAndCut() throws(SystemError) {
-    try flush()
+  func flushAndCut(_ file: any File) throws(SystemError) {
+    try flush(to: file)
     try file.truncate(to: headerBytes + state.withLock { $0.count } * entryBytes)
   }
 
-  /// Spills the full chunk; if the disk refuses, goes on in memory with a larger chunk and tries
-  /// again later: an index can always be rebuilt, so it never stops the log.
+  /// Spills a chunk that is full and has its full size; if the disk refuses, goes on in memory with
+  /// a larger chunk and tries again later: an index can always be rebuilt, so it never stops the
+  /// log.
   private func makeRoom() {
     let now = state.withLock { $0 }
+    if now.chunk.capacity >= EntryFile.chunkEntries, spill(now) { return }
+    let larger = Chunk(
+      capacity: max(EntryFile.firstChunkEntries, now.chunk.capacity * 2), entryBytes: entryBytes)
+    larger.memory.copyMemory(
+      from: now.chunk.memory, byteCount: now.chunk.capacity * entryBytes)
+    state.withLock { $0.chunk = larger }
+  }
+
+  private func spill(_ now: State) -> Bool {
     do {
-      try flush()
-      let mapping = try FileMapping(file, count: headerBytes + now.count * entryBytes)
-      let chunk = Chunk(capacity: EntryFile.chunkEntries, entryBytes: entryBytes)
-      state.withLock { state in
-        state.mapping = mapping
-        state.spilled = now.count
-        state.chunk = chunk
-      }
+      let file = try open()
+      try flush(to: file)
+      // Made here, so that no reader has to.
+      _ = try map(now.count, file)
     } catch {
-      let larger = Chunk(capacity: now.chunk.capacity * 2, entryBytes: entryBytes)
-      larger.memory.copyMemory(
-        from: now.chunk.memory, byteCount: now.chunk.capacity * entryBytes)
-      state.withLock { $0.chunk = larger }
+      return false
     }
+    let chunk = Chunk(capacity: EntryFile.chunkEntries, entryBytes: entryBytes)
+    state.withLock { state in
+      state.spilled = now.count
+      state.chunk = chunk
+    }
+    return true
   }
 }

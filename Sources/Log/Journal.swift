@@ -99,7 +99,7 @@ public final class Journal: Sendable {
     do {
       try files.replaceWhole(snapshotPath, with: file)
     } catch {
-      throw error.isOutOfSpace ? .outOfSpace : .offline(reason: error.description)
+      throw error.isOutOfSpace ? .outOfSpace : LogError(keeping: error)
     }
     _ = try log.truncate(before: offset)
   }
@@ -118,6 +118,14 @@ public final class Journal: Sendable {
     let offset = Offset(file.bytes.baseAddress!.bigEndian(0, as: Int64.self))
     file.consume(Journal.snapshotHeaderBytes)
     return (offset, file)
+  }
+
+  /// What a snapshot file holds; `nil` for one that is damaged.
+  public static func content(
+    ofSnapshot file: UnsafeRawBufferPointer
+  ) -> UnsafeRawBufferPointer? {
+    guard complaint(snapshot: file) == nil else { return nil }
+    return UnsafeRawBufferPointer(rebasing: file[snapshotHeaderBytes...])
   }
 
   /// What is wrong with a snapshot file; `nil` for a sound one.

@@ -13,9 +13,12 @@ final class LogAppender {
   private var nextOffset: Offset
   private var position: Int
   private var bytesSinceIndexed = 0
+  /// The segment's file from a write on until the sync that its records wait for: it is this one
+  /// that a failure to write them back is told.
+  private var held: (any File)?
   /// What was written and no sync has covered.
   var unsynced = Unsynced()
-  /// Up to where the disk was asked to begin with them.
+  /// Up to where the disk was asked to begin with it.
   private var syncBegun: Int
   /// What it was asked to begin with last.
   private var beingWritten: Range<Int>?
@@ -93,8 +96,7 @@ final class LogAppender {
   ///   begin with before: whatever else is synced meanwhile waits behind what the disk has to do.
   func beginSync(goesOn: Bool) throws(LogError) {
     let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
-    guard syncBegun < end else { return }
-    let file = segment.log.file
+    guard syncBegun < end, let file = held ?? segment.log.opened else { return }
     do {
       if goesOn, let beingWritten { try file.waitForWriting(beingWritten) }
       try file.beginSynchronizing(syncBegun..<end)
@@ -108,14 +110,16 @@ final class LogAppender {
   /// Makes everything written durable, or says why the directory must go offline.
   func synchronize() throws(LogError) {
     guard unsynced.bytes > 0 else { return }
+    let file = try open()
     do {
-      try segment.log.file.synchronizeData()
+      try file.synchronizeData()
     } catch {
       throw .offline(reason: error.description)
     }
     unsynced.isOver()
     syncBegun = position
     beingWritten = nil
+    held = nil
     log.frontiers.advanceCommitted(to: nextOffset)
   }
 
@@ -139,7 +143,7 @@ final class LogAppender {
     let fresh: LogSegment
     do {
       fresh = try LogSegment.create(
-        at: nextOffset, in: log.directory, log.files, now: clock.wallMilliseconds())
+        at: nextOffset, in: log.directory, log.openFiles, now: clock.wallMilliseconds())
     } catch {
       throw LogError(writing: error)
     }
@@ -239,23 +243,22 @@ final class LogAppender {
     let now = clock.wallMilliseconds()
     let file = log.withProducers { $0.count > 0 ? $0.encoded(through: through, now: now) : nil }
     let path = "\(log.directory)/\(ProducerTable.fileName)"
-    if let file, (try? log.files.replaceWhole(path, with: file)) != nil {
+    if let file, (try? log.openFiles.system.replaceWhole(path, with: file)) != nil {
       producersSaved = through
     }
   }
 
   private func flush(_ run: inout Run) {
     guard !run.parts.isEmpty else { return }
-    do {
-      try segment.log.file.write(run.parts, at: position)
+    do throws(LogError) {
+      held = try write(run.parts)
     } catch {
-      let reason = takeBack(after: error)
       if !run.remembered.isEmpty {
         log.withProducers { table in
           for change in run.remembered.reversed() { table.takeBack(change) }
         }
       }
-      for request in run.requests { request.outcome = .failure(reason) }
+      for request in run.requests { request.outcome = .failure(error) }
       return
     }
     var place = position
@@ -268,6 +271,7 @@ final class LogAppender {
       }
     }
     unsynced.bytes += run.end - position
+    log.count(bytes: run.end - position)
     position = run.end
     nextOffset = run.nextOffset
     if !run.remembered.isEmpty {
@@ -276,7 +280,31 @@ final class LogAppender {
       log.withProducers { $0.forget(now: now) }
     }
     log.frontiers.advanceWritten(to: nextOffset)
-    if log.settings.durability == .memory { log.frontiers.advanceCommitted(to: nextOffset) }
+    if log.settings.durability == .memory {
+      log.frontiers.advanceCommitted(to: nextOffset)
+      // Nothing waits for a sync: there may be thousands of such logs.
+      held = nil
+    }
+  }
+
+  private func open() throws(LogError) -> any File {
+    if let held { return held }
+    do {
+      return try segment.log.open()
+    } catch {
+      throw LogError(writing: error)
+    }
+  }
+
+  /// Writes behind the last batch, or leaves the file as it was; gives the file.
+  private func write(_ parts: [UnsafeRawBufferPointer]) throws(LogError) -> any File {
+    let file = try open()
+    do {
+      try file.write(parts, at: position)
+    } catch {
+      throw takeBack(after: error, file)
+    }
+    return file
   }
 
   /// Enters a batch that was written into the segment's indexes.
@@ -301,9 +329,9 @@ final class LogAppender {
   }
 
   /// After a failed write, takes back what part of it may be in the file: nobody was told of it.
-  private func takeBack(after error: SystemError) -> LogError {
+  private func takeBack(after error: SystemError, _ file: any File) -> LogError {
     do {
-      try segment.log.file.truncate(to: position)
+      try file.truncate(to: position)
     } catch {
       return .offline(reason: error.description)
     }

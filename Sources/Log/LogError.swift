@@ -27,6 +27,8 @@ public enum LogError: Error, Sendable, Equatable {
   case sequenceReused(count: Int)
   /// A read failed.
   case unreadable(reason: String)
+  /// Something could not be read for want of descriptors or memory, and may be next time.
+  case unavailable(reason: String)
   /// The log was deleted or the server is stopping.
   case closed
 
@@ -38,7 +40,20 @@ public enum LogError: Error, Sendable, Equatable {
     }
   }
 
-  init(reading error: SystemError) { self = .unreadable(reason: error.description) }
+  /// What a failed read, or a failed opening for it, means.
+  public init(reading error: SystemError) {
+    self =
+      error.isExhausted
+      ? .unavailable(reason: error.description) : .unreadable(reason: error.description)
+  }
+
+  /// What it means when something that others rely on could not be written down: the directory goes
+  /// offline, unless there only was no descriptor.
+  init(keeping error: SystemError) {
+    self =
+      error.isExhausted
+      ? .unwritable(reason: error.description) : .offline(reason: error.description)
+  }
 
   /// What a failed write or open means: a full disk and a want of descriptors pass, a broken device
   /// does not.

@@ -4,7 +4,7 @@ import Platform
 struct LogLoader {
   let name: String
   let directory: String
-  let files: any FileSystem
+  let openFiles: OpenFiles
   let writer: LogWriter
   let settings: LogSettings
   let recoveryPoint: Offset
@@ -15,6 +15,8 @@ struct LogLoader {
   let producerLimits: ProducerLimits
   /// Says, for people, what was found.
   let report: @Sendable (String) -> Void
+
+  private var files: any FileSystem { openFiles.system }
 
   func load() throws(LogError) -> PartitionLog {
     do {
@@ -28,11 +30,11 @@ struct LogLoader {
       for (index, base) in bases.enumerated() {
         let isLast = index == bases.count - 1
         let loader = SegmentLoader(
-          baseOffset: base, directory: directory, files: files,
+          baseOffset: base, directory: directory, openFiles: openFiles,
           syncedBefore: isLast ? point : bases[index + 1], isLast: isLast, wasClean: wasClean,
           now: clock.wallMilliseconds())
         let outcome = try loader.load()
-        tell(outcome)
+        try tell(outcome)
         segments.append(outcome.segment)
         end = outcome.nextOffset
         saved = saved && outcome.saved
@@ -41,7 +43,7 @@ struct LogLoader {
         directory: directory, files: files, limits: producerLimits, now: clock.wallMilliseconds(),
         report: report)
       return PartitionLog(
-        name: name, directory: directory, files: files, writer: writer, metrics: metrics,
+        name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
         segments: segments, end: end, checkpoint: saved ? end : min(point, end),
         settings: settings, producers: try producers.load(segments, end: end))
     } catch {
@@ -65,9 +67,9 @@ struct LogLoader {
 
   private func makeNew() throws(SystemError) -> PartitionLog {
     let segment = try LogSegment.create(
-      at: .zero, in: directory, files, now: clock.wallMilliseconds())
+      at: .zero, in: directory, openFiles, now: clock.wallMilliseconds())
     return PartitionLog(
-      name: name, directory: directory, files: files, writer: writer, metrics: metrics,
+      name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
       segments: [segment], end: .zero, checkpoint: .zero, settings: settings,
       producers: ProducerTable(limits: producerLimits))
   }
@@ -84,8 +86,8 @@ struct LogLoader {
     return bases.sorted()
   }
 
-  private func tell(_ outcome: SegmentLoader.Outcome) {
-    let path = outcome.segment.log.file.path
+  private func tell(_ outcome: SegmentLoader.Outcome) throws(SystemError) {
+    let path = outcome.segment.log.path
     if outcome.rebuilt {
       metrics.rebuiltIndexes.increment()
       report("rebuilt the indexes of \(path)")
@@ -95,7 +97,7 @@ struct LogLoader {
       metrics.recoveryTruncatedBytes.add(outcome.cutBytes)
       report("cut \(outcome.cutBytes) torn bytes off \(path), \(outcome.cutReason)")
     }
-    for entry in outcome.segment.batches.damage {
+    for entry in try outcome.segment.batches.damage() {
       metrics.damagedRanges.increment()
       report("\(path) is damaged at position \(entry.position), \(entry.size) bytes")
     }

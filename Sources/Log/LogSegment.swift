@@ -4,11 +4,12 @@ import Synchronization
 /// A stretch of a partition's log: one file of batches and its three indexes, named by the first
 /// offset.
 ///
-/// The log's writer appends to the last one; anybody reads.
+/// The log's writer appends to the last one; anybody reads. Its files are open while they are used,
+/// and longer only as far as there is room: a log may have any number of segments.
 final class LogSegment: Sendable {
   let baseOffset: Offset
   let directory: String
-  let log: MappableFile
+  let log: StoredFile
   let indexes: SegmentIndexes
   /// True for a segment whose bytes are not all what was written; found while it was loaded.
   let hasDamage: Bool
@@ -17,12 +18,12 @@ final class LogSegment: Sendable {
   private let latest: Atomic<Int64>
 
   init(
-    baseOffset: Offset, directory: String, log: any File, indexes: SegmentIndexes, bytes: Int,
-    createdMilliseconds: Int64, maxTimestamp: Int64
+    baseOffset: Offset, directory: String, _ openFiles: OpenFiles, indexes: SegmentIndexes,
+    bytes: Int, createdMilliseconds: Int64, maxTimestamp: Int64
   ) {
     self.baseOffset = baseOffset
     self.directory = directory
-    self.log = MappableFile(log)
+    log = StoredFile("\(directory)/\(baseOffset.fileStem).log", in: openFiles)
     self.indexes = indexes
     hasDamage = indexes.batches.hasDamage
     writtenBytes = Atomic(bytes)
@@ -32,20 +33,19 @@ final class LogSegment: Sendable {
 
   /// Makes the files of a new, empty segment; none of them stays if that fails.
   static func create(
-    at baseOffset: Offset, in directory: String, _ files: any FileSystem, now: Int64
+    at baseOffset: Offset, in directory: String, _ openFiles: OpenFiles, now: Int64
   ) throws(SystemError) -> LogSegment {
     let stem = "\(directory)/\(baseOffset.fileStem)"
     do {
-      let log = try files.open(stem + ".log", .createOrOpen)
-      try log.truncate(to: 0)
+      try openFiles.open(stem + ".log", .createOrOpen).truncate(to: 0)
       let segment = LogSegment(
-        baseOffset: baseOffset, directory: directory, log: log,
-        indexes: try SegmentIndexes.create(stem, files), bytes: 0, createdMilliseconds: now,
+        baseOffset: baseOffset, directory: directory, openFiles,
+        indexes: try SegmentIndexes.create(stem, openFiles), bytes: 0, createdMilliseconds: now,
         maxTimestamp: -1)
-      try files.synchronizeDirectory(directory)
+      try openFiles.system.synchronizeDirectory(directory)
       return segment
     } catch {
-      for path in paths(of: baseOffset, in: directory) { try? files.removeFile(path) }
+      for path in paths(of: baseOffset, in: directory) { try? openFiles.system.removeFile(path) }
       throw error
     }
   }

@@ -29,7 +29,7 @@ public struct LogSlice: Sendable {
     }
   }
 
-  mutating func add(_ file: MappableFile, position: Int, count: Int) {
+  mutating func add(_ file: StoredFile, position: Int, count: Int) {
     bytes += count
     if let last = regions.indices.last, regions[last].file === file,
       regions[last].end == position

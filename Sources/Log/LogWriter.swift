@@ -23,7 +23,11 @@ public final class LogWriter: Sendable {
   private let offlineReason = Lock<String?>(nil)
 
   /// Starts the threads.
-  init(recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics) throws(SystemError) {
+  ///
+  /// - Parameter heldFilesMax: how many logs may wait for a sync at one time: each holds its file.
+  init(
+    recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics, heldFilesMax: Int
+  ) throws(SystemError) {
     let (mailbox, queued, offlineReason) = (mailbox, queued, offlineReason)
     let makeGroup: @Sendable () -> GroupCommit = {
       GroupCommit(
@@ -35,7 +39,8 @@ public final class LogWriter: Sendable {
     do {
       thread = try Thread(name: "log-writer") {
         let rounds = WriterRounds(
-          recoveryPoints: recoveryPoints, clock: clock, group: makeGroup(), turns: turns)
+          recoveryPoints: recoveryPoints, clock: clock, group: makeGroup(), turns: turns,
+          heldFilesMax: heldFilesMax)
         LogWriter.work(rounds, mailbox, clock)
       }
     } catch {

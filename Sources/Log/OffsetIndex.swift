@@ -10,8 +10,9 @@ struct OffsetIndex: Sendable {
 
   let entries: EntryFile
 
-  init(_ file: any File, count: Int) throws(SystemError) {
-    entries = try EntryFile(file, headerBytes: 0, entryBytes: OffsetIndex.entryBytes, count: count)
+  init(_ file: any File, _ openFiles: OpenFiles, count: Int) throws(SystemError) {
+    entries = try EntryFile(
+      file, openFiles, headerBytes: 0, entryBytes: OffsetIndex.entryBytes, count: count)
   }
 
   func append(relativeOffset: UInt32, position: UInt32) {

@@ -1,4 +1,5 @@
 import Platform
+import Synchronization
 
 /// The log of one partition: segments in a directory, read by anybody, appended to by the log
 /// writer alone.
@@ -13,7 +14,7 @@ public final class PartitionLog: Sendable {
   public let name: String
   /// Where its files lie.
   let directory: String
-  let files: any FileSystem
+  let openFiles: OpenFiles
   /// Everything before it was on the disk and in the index files when it was opened.
   let checkpoint: Offset
   /// The thread that appends to it.
@@ -24,20 +25,22 @@ public final class PartitionLog: Sendable {
   let state: Lock<State>
   private let currentSettings: Lock<LogSettings>
   private let producers: Lock<ProducerTable>
+  private let storedBytes: Atomic<Int>
 
   init(
-    name: String, directory: String, files: any FileSystem, writer: LogWriter,
+    name: String, directory: String, openFiles: OpenFiles, writer: LogWriter,
     metrics: LogMetrics, segments: [LogSegment], end: Offset, checkpoint: Offset,
     settings: LogSettings, producers: ProducerTable
   ) {
     self.name = name
     self.directory = directory
-    self.files = files
+    self.openFiles = openFiles
     self.checkpoint = checkpoint
     self.writer = writer
     self.metrics = metrics
     frontiers = Frontiers(logStart: segments[0].baseOffset, end: end)
     state = Lock(State(segments: segments))
+    storedBytes = Atomic(segments.reduce(0) { $0 + $1.bytes })
     currentSettings = Lock(settings)
     metrics.producers.remembered.add(producers.count)
     self.producers = Lock(producers)
@@ -65,7 +68,11 @@ public final class PartitionLog: Sendable {
     var index = PartitionLog.segment(holding: request.offset, in: segments)
     while index < segments.count, !plan.isFull, request.offset < committed {
       let next = index + 1 < segments.count ? segments[index + 1].baseOffset : committed
-      try plan.take(segments[index], endOffset: next)
+      do {
+        try plan.take(segments[index], endOffset: next)
+      } catch {
+        throw whatBecame(of: segments[index], error)
+      }
       index += 1
     }
     return plan.slice
@@ -77,9 +84,29 @@ public final class PartitionLog: Sendable {
     let committed = frontiers.committed
     for segment in try openSegments() where segment.maxTimestamp >= timestamp {
       let search = TimeSearch(segment: segment, committed: committed)
-      if let offset = try search.offset(atOrAfter: timestamp) { return offset }
+      do {
+        if let offset = try search.offset(atOrAfter: timestamp) { return offset }
+      } catch {
+        guard case .offsetTooOld = whatBecame(of: segment, error) else { throw error }
+      }
     }
     return committed
+  }
+
+  /// Why a segment could not be read: the error, or that it was deleted meanwhile.
+  private func whatBecame(of segment: LogSegment, _ error: LogError) -> LogError {
+    guard case .unreadable = error else { return error }
+    if state.withLock({ $0.closed }) { return .closed }
+    let start = frontiers.logStart
+    return segment.baseOffset < start ? .offsetTooOld(logStartOffset: start) : error
+  }
+
+  /// The log's directory is about to go: those who have begun to read go on, as far as descriptors
+  /// reach.
+  func keepOpenForReaders() {
+    for segment in state.withLock({ $0.segments }).suffix(openFiles.files.limit / 4) {
+      guard (try? segment.log.keepOpen()) != nil else { return }
+    }
   }
 
   /// A segment's visible bytes as one region, and whether more may come.
@@ -91,7 +118,7 @@ public final class PartitionLog: Sendable {
     guard let index = segments.firstIndex(where: { $0.baseOffset == baseOffset }) else {
       return nil
     }
-    let description = describe(segments, index, committed)
+    let description = try describe(segments, index, committed)
     let region = FileRegion(file: segments[index].log, position: 0, count: description.bytes)
     return SegmentFile(
       region: region, description: description,
@@ -100,36 +127,40 @@ public final class PartitionLog: Sendable {
 
   /// The checksums of the first and the last visible batch, as one number.
   private func fingerprint(_ segment: LogSegment, bytes: Int) throws(LogError) -> UInt64 {
-    let view = segment.batches.view()
-    let visible = view.prefixCount { BatchEntry($0).end <= bytes }
-    guard visible > 0 else { return 0 }
-    var sum: UInt64 = 0
-    for entry in [BatchEntry(view[0]), BatchEntry(view[visible - 1])] {
-      let header = ByteBuffer(capacity: BatchHeader.bytes)
-      do {
-        _ = try header.appendUninitialized(atMost: BatchHeader.bytes) {
-          memory throws(SystemError) in
-          try segment.log.file.read(into: memory, at: Int(entry.position))
-        }
-      } catch {
-        throw LogError(reading: error)
+    do {
+      let view = try segment.batches.view()
+      defer { view.end() }
+      let visible = view.prefixCount { BatchEntry($0).end <= bytes }
+      guard visible > 0 else { return 0 }
+      let file = try segment.log.open()
+      var sum: UInt64 = 0
+      for entry in [BatchEntry(view[0]), BatchEntry(view[visible - 1])] {
+        let header = try BatchHeader(file, at: Int(entry.position))
+        sum = sum << 32 | UInt64(header?.checksum ?? 0)
       }
-      sum = sum << 32 | UInt64(BatchHeader(header.bytes)?.checksum ?? 0)
+      return sum
+    } catch {
+      throw whatBecame(of: segment, LogError(reading: error))
     }
-    return sum
   }
 
   /// All segments, oldest first.
   public func describeSegments() throws(LogError) -> [SegmentDescription] {
     let committed = frontiers.committed
     let segments = try openSegments()
-    return segments.indices.map { describe(segments, $0, committed) }
+    var descriptions: [SegmentDescription] = []
+    descriptions.reserveCapacity(segments.count)
+    for index in segments.indices {
+      descriptions.append(try describe(segments, index, committed))
+    }
+    return descriptions
   }
 
   /// The bytes of all segments together, indexes not counted.
-  public var bytes: Int {
-    state.withLock { $0.segments.reduce(0) { $0 + $1.bytes } }
-  }
+  public var bytes: Int { storedBytes.load(ordering: .relaxed) }
+
+  /// Bytes were appended, or, when they are less than 0, deleted.
+  func count(bytes: Int) { storedBytes.add(bytes, ordering: .relaxed) }
 
   /// Has `waiter` fired once there is something to read at `offset`.
   ///
@@ -200,17 +231,30 @@ public final class PartitionLog: Sendable {
 
   private func describe(
     _ segments: [LogSegment], _ index: Int, _ committed: Offset
-  ) -> SegmentDescription {
+  ) throws(LogError) -> SegmentDescription {
     let segment = segments[index]
     let sealed = index + 1 < segments.count
-    let view = segment.batches.view()
-    let visible = view.prefixCount {
-      segment.baseOffset + Int(BatchEntry($0).relativeOffset) < committed
-    }
     return SegmentDescription(
       baseOffset: segment.baseOffset,
       nextOffset: sealed ? segments[index + 1].baseOffset : max(committed, segment.baseOffset),
-      bytes: visible == 0 ? 0 : BatchEntry(view[visible - 1]).end,
+      bytes: sealed ? segment.bytes : try visibleBytes(segment, committed),
       maxTimestamp: segment.maxTimestamp < 0 ? nil : segment.maxTimestamp, sealed: sealed)
+  }
+
+  /// How far the last segment's bytes are visible; a sealed one's all are.
+  private func visibleBytes(
+    _ segment: LogSegment, _ committed: Offset
+  ) throws(LogError) -> Int {
+    let view: EntryFile.View
+    do {
+      view = try segment.batches.view()
+    } catch {
+      throw LogError(reading: error)
+    }
+    defer { view.end() }
+    let visible = view.prefixCount {
+      segment.baseOffset + Int(BatchEntry($0).relativeOffset) < committed
+    }
+    return visible == 0 ? 0 : BatchEntry(view[visible - 1]).end
   }
 }

@@ -50,9 +50,10 @@ struct ProducerLoader {
   private func replay(
     _ segment: LogSegment, into table: inout ProducerTable
   ) throws(SystemError) {
-    var heads = HeadWindow(segment.log.file)
+    var heads = HeadWindow(try segment.log.open())
     var begun: Begun?
-    let view = segment.batches.view()
+    let view = try segment.batches.view()
+    defer { view.end() }
     let from = table.savedThrough
     let first = view.prefixCount {
       segment.baseOffset + Int(BatchEntry($0).relativeOffset) < from

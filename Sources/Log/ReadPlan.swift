@@ -20,7 +20,13 @@ struct ReadPlan {
 
   /// Takes what is wanted of a segment whose last record stands just before `endOffset`.
   mutating func take(_ segment: LogSegment, endOffset: Offset) throws(LogError) {
-    let view = segment.batches.view()
+    let view: EntryFile.View
+    do {
+      view = try segment.batches.view()
+    } catch {
+      throw LogError(reading: error)
+    }
+    defer { view.end() }
     let base = segment.baseOffset
     let atOrBefore = view.prefixCount {
       base + Int(BatchEntry($0).relativeOffset) <= request.offset
@@ -122,7 +128,7 @@ struct ReadPlan {
       let entry = BatchEntry(view[index])
       if index == first, slice.isEmpty, slice.nextOffset == request.offset {
         throw .corrupted(
-          file: segment.log.file.path, position: Int(entry.position),
+          file: segment.log.path, position: Int(entry.position),
           reason: entry.size == 0
             ? "the file is shorter than what was written"
             : "these bytes are not what was written")

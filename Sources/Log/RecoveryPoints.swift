@@ -22,8 +22,9 @@ public final class RecoveryPoints: Sendable {
 
   func remove(_ name: String) { points.withLock { $0[name] = nil } }
 
-  /// Writes the file. When the disk is full the old one stays, which does no harm while points only
-  /// move up; otherwise, not `keepingOld`, it goes, and the next start looks at everything.
+  /// Writes the file. When the disk is full, or there is no descriptor, the old one stays, which
+  /// does no harm while points only move up; otherwise, not `keepingOld`, it goes, and the next
+  /// start looks at everything.
   func write(keepingOld: Bool) throws(LogError) {
     let lines = points.withLock { $0 }.sorted { $0.key < $1.key }
     let text = ByteBuffer(capacity: 64 + lines.count * 48)
@@ -32,7 +33,9 @@ public final class RecoveryPoints: Sendable {
     do {
       try files.replaceWhole(path, with: text)
     } catch {
-      if !error.isOutOfSpace { throw .offline(reason: error.description) }
+      guard error.isOutOfSpace || error.isExhausted else {
+        throw .offline(reason: error.description)
+      }
       if !keepingOld { try? files.removeFile(path) }
     }
   }

@@ -42,14 +42,14 @@ struct RecoveryScan {
   init(
     _ log: any File, _ indexes: SegmentIndexes, baseOffset: Offset, logBytes: Int,
     syncedBefore: Offset, mayBeTorn: Bool
-  ) {
+  ) throws(SystemError) {
     self.log = log
     self.indexes = indexes
     self.baseOffset = baseOffset
     self.logBytes = logBytes
     self.syncedBefore = syncedBefore
     self.mayBeTorn = mayBeTorn
-    scanner = SegmentScanner(log, from: indexes.end, fileBytes: logBytes)
+    scanner = SegmentScanner(log, from: try indexes.end(), fileBytes: logBytes)
     latest = indexes.times.latest ?? -1
     nextOffset = baseOffset
   }
@@ -77,9 +77,10 @@ struct RecoveryScan {
 
   /// Finds the offset behind the last indexed batch: its header knows.
   private mutating func beginBehindIndexes() throws(SystemError) {
-    let view = indexes.batches.view()
+    let view = try indexes.batches.view()
     guard view.count > 0 else { return }
     let last = BatchEntry(view[view.count - 1])
+    view.end()
     nextOffset = baseOffset + Int(last.relativeOffset)
     if last.tag != BatchEntry.damaged, let header = try BatchHeader(log, at: Int(last.position)),
       header.baseOffset == nextOffset, header.size == Int(last.size)

@@ -47,7 +47,7 @@ public struct Retention {
     nextAtMost limit: Offset? = nil, while mayGo: (LogSegment, Int64) -> Bool
   ) throws(LogError) {
     let limit = limit ?? log.frontiers.committed
-    let gone: [LogSegment] = log.state.withLock { state in
+    var gone: [LogSegment] = log.state.withLock { state in
       var bytes = Int64(state.segments.reduce(0) { $0 + $1.bytes })
       var count = 0
       while count + 1 < state.segments.count, state.segments[count + 1].baseOffset <= limit,
@@ -57,15 +57,20 @@ public struct Retention {
         count += 1
       }
       guard count > 0 else { return [] }
-      let gone = Array(state.segments.prefix(count))
+      let gone = Array(state.segments.prefix(count).reversed())
       state.segments.removeFirst(count)
       log.frontiers.advanceLogStart(to: state.segments[0].baseOffset)
       return gone
     }
-    for segment in gone {
+    // Each is let go at once: its file stays open no longer than somebody reads it.
+    while let segment = gone.popLast() {
       metrics.deletedBytes.add(segment.bytes)
+      log.count(bytes: -segment.bytes)
+      // Nobody finds the segment any more, but who has found it goes on reading. Where there is no
+      // descriptor for that, deleting does not wait.
+      try? segment.log.keepOpen()
       do {
-        for path in segment.paths { try log.files.removeFile(path) }
+        for path in segment.paths { try log.openFiles.system.removeFile(path) }
       } catch {
         throw .offline(reason: error.description)
       }

@@ -1,7 +1,7 @@
 import Platform
 
 /// Opens one segment's files: believes the indexes as far as they fit, scans the log from there on,
-/// cuts a torn end, marks damage.
+/// cuts a torn end, marks damage. None of them stays open.
 struct SegmentLoader {
   /// What happened to the segment, to be counted and said.
   struct Outcome {
@@ -19,7 +19,7 @@ struct SegmentLoader {
 
   let baseOffset: Offset
   let directory: String
-  let files: any FileSystem
+  let openFiles: OpenFiles
   /// Everything before it was once synced; what is missing there is damage, not a torn end.
   let syncedBefore: Offset
   /// True for the last segment.
@@ -31,25 +31,29 @@ struct SegmentLoader {
   private var stem: String { "\(directory)/\(baseOffset.fileStem)" }
 
   func load() throws(SystemError) -> Outcome {
-    let log = try files.open(stem + ".log", .readWrite)
+    let log = try openFiles.open(stem + ".log", .readWrite)
     let logBytes = try log.size()
     // After a clean stop only the last segment's checksum is worth its time: the others' indexes
     // have not been written to since they were saved.
     let opened = try SegmentIndexes.open(
-      stem, files, logBytes: logBytes, verify: true)
+      stem, openFiles, logBytes: logBytes, verify: true)
     let indexes: SegmentIndexes
-    if let opened { indexes = opened } else { indexes = try SegmentIndexes.create(stem, files) }
-    var scan = RecoveryScan(
+    if let opened {
+      indexes = opened
+    } else {
+      indexes = try SegmentIndexes.create(stem, openFiles)
+    }
+    var scan = try RecoveryScan(
       log, indexes, baseOffset: baseOffset, logBytes: logBytes, syncedBefore: syncedBefore,
       mayBeTorn: isLast && !wasClean)
-    let start = indexes.end
+    let start = try indexes.end()
     // A sealed segment that its indexes cover needs no look at its log.
     if isLast || opened == nil || start != logBytes { try scan.run() }
     let bytes = logBytes - scan.cutBytes
     if isLast, !wasClean { try log.synchronizeData() }
     let saved = opened != nil && start == bytes && !scan.changed || trySave(indexes)
     let segment = LogSegment(
-      baseOffset: baseOffset, directory: directory, log: log, indexes: indexes, bytes: bytes,
+      baseOffset: baseOffset, directory: directory, openFiles, indexes: indexes, bytes: bytes,
       createdMilliseconds: isLast ? try createdMilliseconds(log, bytes) : now,
       maxTimestamp: indexes.times.latest ?? -1)
     return Outcome(

@@ -21,6 +21,8 @@ public final class SliceReader {
   private var index = 0
   private var position = 0
   private let window: ByteBuffer
+  /// Why the bytes could not be brought in.
+  private var failure: LogError?
 
   /// Begins at the slice's first batch.
   public init(_ slice: LogSlice) {
@@ -40,10 +42,16 @@ public final class SliceReader {
   /// Waits until the next batch's bytes are in memory. Not for an event loop.
   public func bringIn() throws(LogError) {
     guard index < regions.count else { return }
-    _ = try fill(SliceReader.windowBytes, waiting: true)
+    do throws(LogError) {
+      _ = try fill(SliceReader.windowBytes, waiting: true)
+    } catch {
+      failure = error
+      throw error
+    }
   }
 
   private func step(waiting: Bool) throws(LogError) -> Step {
+    if let failure { throw failure }
     consumeLast()
     while index < regions.count, position == regions[index].count, window.isEmpty {
       index += 1
@@ -71,16 +79,19 @@ public final class SliceReader {
   /// needs the disk.
   private func fill(_ wanted: Int, waiting: Bool) throws(LogError) -> Bool {
     let region = regions[index]
+    guard window.count < wanted, position < region.count else { return true }
+    // Held while it is read, and no longer: a reader may live as long as a slow client.
+    guard let file = try file(waiting: waiting) else { return false }
     while window.count < wanted, position < region.count {
       let count = min(max(wanted, SliceReader.windowBytes) - window.count, region.count - position)
       let at = region.position + position
       var cached = true
       do {
         position += try window.appendUninitialized(atMost: count) { memory throws(SystemError) in
-          if waiting { return try SliceReader.whole(region.file.file, memory, at) }
-          let got = try region.file.file.readIfCached(into: memory, at: at)
+          if waiting { return try SliceReader.whole(file, memory, at) }
+          let got = try file.readIfCached(into: memory, at: at)
           cached = got != nil
-          if got == 0 { throw SliceReader.endsEarly(region.file.file) }
+          if got == 0 { throw SliceReader.endsEarly(file) }
           return got ?? 0
         }
       } catch {
@@ -89,6 +100,17 @@ public final class SliceReader {
       if !cached { return false }
     }
     return true
+  }
+
+  /// The region's file; `nil` if it is not open and nobody may wait for that.
+  private func file(waiting: Bool) throws(LogError) -> (any File)? {
+    let stored = regions[index].file
+    guard waiting else { return stored.opened }
+    do {
+      return try stored.open()
+    } catch {
+      throw LogError(reading: error)
+    }
   }
 
   private static func whole(
@@ -107,7 +129,7 @@ public final class SliceReader {
   private func damaged(_ reason: String) -> LogError {
     let region = regions[index]
     return .corrupted(
-      file: region.file.file.path, position: region.position + position - window.count,
+      file: region.file.path, position: region.position + position - window.count,
       reason: reason)
   }
 }

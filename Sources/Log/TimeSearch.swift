@@ -8,30 +8,39 @@ struct TimeSearch {
 
   /// The first visible offset not older than `timestamp`; `nil` if the segment has none.
   func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset? {
-    let view = segment.batches.view()
-    let near = segment.indexes.times.lowerBound(timestamp)
+    let view: EntryFile.View
+    let near: UInt32
+    let file: any File
+    do {
+      view = try segment.batches.view()
+      near = try segment.indexes.times.lowerBound(timestamp)
+      file = try segment.log.open()
+    } catch {
+      throw LogError(reading: error)
+    }
+    defer { view.end() }
     let after = view.prefixCount { BatchEntry($0).relativeOffset <= near }
     for index in max(0, after - 1)..<max(view.count, after) {
       let entry = BatchEntry(view[index])
       if segment.baseOffset + Int(entry.relativeOffset) >= committed { return nil }
       if entry.tag == BatchEntry.damaged { continue }
-      let header = try header(of: entry)
+      let header = try header(of: entry, file)
       guard header.maxTimestamp >= timestamp else { continue }
-      if let offset = try search(entry, header, timestamp) { return offset }
+      if let offset = try search(entry, header, timestamp, file) { return offset }
     }
     return nil
   }
 
-  private func header(of entry: BatchEntry) throws(LogError) -> BatchHeader {
-    let bytes = try load(entry, count: BatchHeader.bytes)
+  private func header(of entry: BatchEntry, _ file: any File) throws(LogError) -> BatchHeader {
+    let bytes = try load(entry, count: BatchHeader.bytes, file)
     guard let header = BatchHeader(bytes.bytes) else { throw damaged(entry) }
     return header
   }
 
   private func search(
-    _ entry: BatchEntry, _ header: BatchHeader, _ timestamp: Int64
+    _ entry: BatchEntry, _ header: BatchHeader, _ timestamp: Int64, _ file: any File
   ) throws(LogError) -> Offset? {
-    let batch = try load(entry, count: Int(entry.size))
+    let batch = try load(entry, count: Int(entry.size), file)
     do {
       var reader = try RecordReader(batch.bytes, header: header)
       while let record = try reader.next() {
@@ -43,12 +52,14 @@ struct TimeSearch {
     }
   }
 
-  private func load(_ entry: BatchEntry, count: Int) throws(LogError) -> ByteBuffer {
+  private func load(
+    _ entry: BatchEntry, count: Int, _ file: any File
+  ) throws(LogError) -> ByteBuffer {
     let buffer = ByteBuffer(capacity: count)
     let got: Int
     do {
       got = try buffer.appendUninitialized(atMost: count) { memory throws(SystemError) in
-        try segment.log.file.read(into: memory, at: Int(entry.position))
+        try file.read(into: memory, at: Int(entry.position))
       }
     } catch {
       throw LogError(reading: error)
@@ -59,7 +70,7 @@ struct TimeSearch {
 
   private func damaged(_ entry: BatchEntry) -> LogError {
     .corrupted(
-      file: segment.log.file.path, position: Int(entry.position),
+      file: segment.log.path, position: Int(entry.position),
       reason: "this is not a sound record batch")
   }
 }

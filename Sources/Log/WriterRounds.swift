@@ -17,6 +17,7 @@ final class WriterRounds {
   private let clock: any Clock
   let group: GroupCommit
   private let turns: LogTurns
+  private let heldFilesMax: Int
   var queues: [ObjectIdentifier: LogQueue] = [:]
   /// The queues of this round.
   private var round: [LogQueue] = []
@@ -36,9 +37,12 @@ final class WriterRounds {
   /// - Parameters:
   ///   - group: for this thread.
   ///   - turns: the thread that does what is large.
+  ///   - heldFilesMax: how many logs may wait for a sync at one time: each holds its file.
   init(
-    recoveryPoints: RecoveryPoints, clock: any Clock, group: GroupCommit, turns: LogTurns
+    recoveryPoints: RecoveryPoints, clock: any Clock, group: GroupCommit, turns: LogTurns,
+    heldFilesMax: Int
   ) {
+    self.heldFilesMax = heldFilesMax
     self.recoveryPoints = recoveryPoints
     self.clock = clock
     self.group = group
@@ -79,6 +83,7 @@ final class WriterRounds {
 
   private func enterRound(_ queue: LogQueue) {
     if queue.isInRound { return }
+    if round.count >= heldFilesMax { finishRound() }
     queue.isInRound = true
     round.append(queue)
   }
@@ -123,6 +128,7 @@ final class WriterRounds {
       group.commit(queue.appender)
       noteUnsynced(queue)
     }
+    if isHoldingMany { for queue in unsynced.values { bringToDisk(queue) } }
     group.deliver()
   }
 
@@ -143,7 +149,8 @@ final class WriterRounds {
     turnsUnderWay += 1
     unsynced[ObjectIdentifier(queue.log)] = nil
     let turn = LogTurn(
-      queue, queue.take(bytesMax: WriterRounds.turnBytes), isOverdue: isOverdue(queue),
+      queue, queue.take(bytesMax: WriterRounds.turnBytes),
+      isOverdue: isHoldingMany || isOverdue(queue),
       isCheckpoint: queue.wantsCheckpoint)
     queue.wantsCheckpoint = false
     turns.post(turn)
@@ -161,6 +168,15 @@ final class WriterRounds {
   }
 
   // MARK: - Syncs that nobody waits for
+
+  private func bringToDisk(_ queue: LogQueue) {
+    if queue.isLarge { return beginTurn(queue) }
+    group.synchronize(queue.appender)
+    noteUnsynced(queue)
+  }
+
+  /// True when no more files may be held until a sync.
+  private var isHoldingMany: Bool { unsynced.count + turnsUnderWay >= heldFilesMax }
 
   private func due(_ queue: LogQueue) -> MonotonicTime? {
     queue.appender.unsynced.since?.advanced(byMilliseconds: WriterRounds.idleSyncMilliseconds)
@@ -184,15 +200,8 @@ final class WriterRounds {
   private func syncWhatIsOverdue() {
     guard let limit = deadline, clock.monotonicTime() >= limit else { return }
     deadline = nil
-    for (identity, queue) in unsynced {
-      if !isOverdue(queue) {
-        noteUnsynced(queue)
-      } else if queue.isLarge {
-        beginTurn(queue)
-      } else {
-        unsynced[identity] = nil
-        group.synchronize(queue.appender)
-      }
+    for queue in unsynced.values {
+      if isOverdue(queue) { bringToDisk(queue) } else { noteUnsynced(queue) }
     }
     group.deliver()
   }

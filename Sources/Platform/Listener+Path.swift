@@ -6,13 +6,13 @@ extension Listener {
   /// one that somebody listens on is not, and nothing else is. Who may write to it may connect: the
   /// owner and the group.
   public convenience init(path: String, backlog: Int = 1024) throws(SystemError) {
-    guard let address = Listener.kernelForm(path) else {
+    guard let address = SocketPath(path) else {
       throw SystemError(code: ENAMETOOLONG, operation: "bind", subject: path)
     }
     try Listener.removeLeftover(path, address)
     let socket = try Listener.makeSocket(path)
     _ = try valueOrError("bind", path) {
-      Listener.withKernelForm(address) { Glibc.bind(socket.number, $0, $1) }
+      address.withKernelForm { Glibc.bind(socket.number, $0, $1) }
     }
     // Before anybody can connect.
     _ = try valueOrError("chmod", path) { Glibc.chmod(path, 0o660) }
@@ -21,14 +21,14 @@ extension Listener {
   }
 
   /// Removes a socket that nobody listens on.
-  private static func removeLeftover(_ path: String, _ address: sockaddr_un) throws(SystemError) {
+  private static func removeLeftover(_ path: String, _ address: SocketPath) throws(SystemError) {
     var status = stat()
     guard Glibc.lstat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
       throw SystemError(code: EEXIST, operation: "bind", subject: path)
     }
     let probe = try makeSocket(path)
-    let result = withKernelForm(address) { Glibc.connect(probe.number, $0, $1) }
+    let result = address.withKernelForm { Glibc.connect(probe.number, $0, $1) }
     guard result != 0, errno == ECONNREFUSED else {
       throw SystemError(code: EADDRINUSE, operation: "bind", subject: path)
     }
@@ -39,26 +39,5 @@ extension Listener {
     let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     return Descriptor(
       owning: try valueOrError("socket", path) { Glibc.socket(AF_UNIX, type, 0) })
-  }
-
-  /// The path in the kernel's form; `nil` if it is too long for that.
-  private static func kernelForm(_ path: String) -> sockaddr_un? {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    let isWhole = withUnsafeMutableBytes(of: &address.sun_path) { room in
-      guard bytes.count < room.count else { return false }
-      room.copyBytes(from: bytes)
-      return true
-    }
-    return isWhole ? address : nil
-  }
-
-  private static func withKernelForm(
-    _ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
-  ) -> CInt {
-    withUnsafeBytes(of: address) {
-      body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-    }
   }
 }

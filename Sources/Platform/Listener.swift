@@ -16,6 +16,8 @@ public final class Listener: Sendable {
   let descriptor: Descriptor
   /// Where it listens; the port is the real one.
   public let address: ListenAddress
+  /// Given up for a connection when no other descriptor is left, so that somebody can be told.
+  private let spare = Lock<SpareDescriptor?>(SpareDescriptor())
 
   init(owning descriptor: consuming Descriptor, at address: ListenAddress) {
     self.descriptor = descriptor
@@ -64,6 +66,28 @@ public final class Listener: Sendable {
     let name: StaticString = "reno"
     let length = socklen_t(name.utf8CodeUnitCount)
     _ = setsockopt(socket.number, CInt(IPPROTO_TCP), TCP_CONGESTION, name.utf8Start, length)
+  }
+
+  /// Takes one waiting connection although no descriptor is left, with one that was put aside for
+  /// that: to be told so and let go at once. To be called by one thread.
+  public func acceptOnSpare() -> Outcome {
+    var given = spare.withLock { spare in
+      defer { spare = nil }
+      return spare
+    }
+    guard given != nil else {
+      restoreSpare()
+      return .exhausted
+    }
+    given = nil
+    // Somebody else may be faster with what was given up.
+    return accept()
+  }
+
+  /// Puts a descriptor aside again, if there is one.
+  public func restoreSpare() {
+    let fresh = SpareDescriptor()
+    spare.withLock { spare in if spare == nil { spare = fresh } }
   }
 
   /// Takes one waiting connection.

@@ -19,4 +19,10 @@ public enum ResourceLimits {
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
     return Int(clamping: limit.rlim_cur)
   }
+
+  /// How many memory maps the process may have (`vm.max_map_count`).
+  public static var maps: Int {
+    let text = try? DiskFileSystem().readSpecial("/proc/sys/vm/max_map_count")
+    return text.flatMap { Int($0.prefix { $0.isNumber }) } ?? 65_530
+  }
 }

@@ -75,7 +75,9 @@ public final class StreamSocket: Sendable {
   /// `.ended` also stands for a file that is shorter than was asked for.
   public func sendFile(_ file: any File, at position: Int, count: Int) -> Transfer {
     var offset = off_t(position)
-    return transfer { sendfile(descriptor.number, file.descriptorNumber, &offset, count) }
+    return withExtendedLifetime(file) {
+      transfer { sendfile(descriptor.number, file.descriptorNumber, &offset, count) }
+    }
   }
 
   /// Ends both directions at once, whoever still holds the socket: its descriptor goes with its

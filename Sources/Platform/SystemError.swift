@@ -16,11 +16,20 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
     self.subject = subject
   }
 
+  /// All descriptors or maps that there may be are in use.
+  init(exhausted operation: StaticString, subject: String) {
+    self.init(code: EMFILE, operation: operation, subject: subject)
+  }
+
   /// True when the device or the quota is full: a state that passes when room is made.
   public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
   /// True when the device, not this one call, is at fault.
   public var isDeviceFailure: Bool { code == EIO || code == EROFS || code == ENODEV }
+
+  /// True when the process or the machine has no descriptor, map or memory left: a state that passes
+  /// when others are given back.
+  public var isExhausted: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 
   /// True when a lock is held by another process.
   public var isLockHeld: Bool { code == EWOULDBLOCK }

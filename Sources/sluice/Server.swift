@@ -20,6 +20,17 @@ struct Server {
   /// Listens, opens the data, serves until SIGTERM or SIGINT, drains, closes.
   func run() throws {
     ResourceLimits.raiseOpenFiles()
+    let shares = DescriptorShares(connectionsWanted: settings.server.connectionsMax)
+    var configuration = settings.server
+    configuration.connectionsMax = shares.connections
+    if shares.connections < settings.server.connectionsMax {
+      logger.warning(
+        "fewer connections than were asked for: the limit of open files is low",
+        metadata: [
+          "asked": "\(settings.server.connectionsMax)", "connections": "\(shares.connections)",
+          "open_files": "\(ResourceLimits.openFiles)",
+        ])
+    }
     let clock = SystemClock()
     let registry = MetricsRegistry()
     let service = Service(
@@ -27,7 +38,7 @@ struct Server {
       options: settings.service)
     ProcessMetrics.register(in: registry, read: Server.processStatistics)
     let server = try HTTPServer(
-      settings.server, clock: clock, metrics: service.httpMetrics,
+      configuration, clock: clock, metrics: service.httpMetrics,
       deliveryMetrics: service.deliveryMetrics
     ) { APIHandler(service) }
     for address in server.addresses {
@@ -38,9 +49,10 @@ struct Server {
           "loops": "\(settings.server.loopCount)",
         ])
     }
-    let (directory, broker) = try openData(service, clock, server)
+    let (directory, broker) = try openData(service, clock, server, shares)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
+    tellManager(.stopping, "finishing the requests under way")
     service.beginDraining()
     server.drain()
     service.stop()
@@ -54,12 +66,15 @@ struct Server {
   }
 
   private func openData(
-    _ service: Service, _ clock: any Clock, _ server: HTTPServer
+    _ service: Service, _ clock: any Clock, _ server: HTTPServer, _ shares: DescriptorShares
   ) throws -> (DataDirectory, Broker) {
     let start = clock.monotonicTime()
     let report: @Sendable (String) -> Void = { [logger] text in logger.warning("\(text)") }
+    let openFiles = OpenFiles(
+      DiskFileSystem(), filesMax: shares.files, mapsMax: shares.maps)
+    OpenFileMetrics.collect(service.registry, openFiles)
     let directory = try DataDirectory(
-      settings.data, clock: clock, metrics: service.logMetrics,
+      settings.data, openFiles: openFiles, clock: clock, metrics: service.logMetrics,
       producers: settings.limits.producers, report: report)
     let broker = try Broker(
       engine: directory, clock: clock, limits: settings.limits,
@@ -72,7 +87,17 @@ struct Server {
     let took = clock.monotonicTime().nanoseconds(since: start) / 1_000_000
     logger.info(
       "ready", metadata: ["topics": "\(broker.topics.count)", "opened_in_ms": "\(took)"])
+    let places = server.addresses.map(\.description).joined(separator: ", ")
+    tellManager(.ready, "serving \(settings.data) at \(places)")
     return (directory, broker)
+  }
+
+  private func tellManager(_ state: ServiceManager.State, _ status: String) {
+    do {
+      try ServiceManager.tell(state, status: status)
+    } catch {
+      logger.warning("the service manager cannot be told", metadata: ["reason": "\(error)"])
+    }
   }
 
   @Sendable private static func processStatistics() -> ProcessStatistics? {

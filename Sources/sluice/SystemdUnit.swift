@@ -7,7 +7,7 @@ struct SystemdUnit {
   private static let runtimePrefix = "/run/"
   /// How long a stop may take behind the draining: journals are snapshot, logs and indexes synced.
   private static let closeSeconds = 60
-  /// A partition's log holds a descriptor for each of its segments' four files.
+  /// Connections need one each, and a file that is open need not be opened: any limit will do.
   private static let descriptorsMax = 1 << 19
 
   private let settings: ServeSettings
@@ -46,7 +46,9 @@ struct SystemdUnit {
 
   private var service: [String] {
     [
-      "Type=exec",
+      "Type=notify", "NotifyAccess=main",
+      "# It is ready once the data is open: after a crash the ends of the logs are read first.",
+      "TimeoutStartSec=infinity",
       "ExecStart=" + command.map(SystemdUnit.quoted).joined(separator: " "),
       "# Further options: SLUICE_MAX_CONNECTIONS=20000 and the like.",
       "EnvironmentFile=-/etc/default/sluice",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Broker
 import JSON
 import Log
 import Platform
@@ -7,7 +8,7 @@ import Platform
 /// written.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check every batch of a data directory, and its indexes.",
+    abstract: "Check every batch of a data directory, its indexes, and what waits to be due.",
     discussion: """
       No server may be running on the directory, and nothing is changed. A line for each fault \
       names file and position. What a crash has left and the next start mends is said, but is no \
@@ -26,34 +27,48 @@ struct Verify: ParsableCommand {
   func run() throws {
     let path = directory ?? EnvironmentOptions()["data"] ?? "./sluice-data"
     var faults: [DirectoryCheck.Fault] = []
-    let count: DirectoryCheck.Count
+    var count: DirectoryCheck.Count
+    var scheduled = 0
     do {
       let check = try DirectoryCheck(path)
       var bar = ProgressBar("verify", totalBytes: check.totalBytes)
       defer { bar.end() }
-      count = try check.run(progress: { bar.advance(to: $0) }) { fault in
+      let report: (DirectoryCheck.Fault) -> Void = { fault in
         if json { return faults.append(fault) }
         bar.clear()
         let mended = fault.isMended ? " (the next start mends it)" : ""
         print("\(path)/\(fault.file) at position \(fault.position): \(fault.reason)\(mended)")
       }
+      count = try check.run(progress: { bar.advance(to: $0) }, fault: report)
+      // Still under the lock that the check of the directory holds.
+      scheduled = try withExtendedLifetime(check) {
+        try DelayCheck(path).run { fault in
+          count.faults += 1
+          report(fault)
+        }
+      }
     } catch {
       StandardError.write("sluice verify: \(error)\n")
       throw Verify.unreadable
     }
-    if json { print(Verify.document(path, count, faults), terminator: "") } else { say(count) }
+    if json {
+      print(Verify.document(path, count, scheduled, faults), terminator: "")
+    } else {
+      say(count, scheduled)
+    }
     if count.faults > 0 { throw ExitCode.failure }
   }
 
-  private func say(_ count: DirectoryCheck.Count) {
+  private func say(_ count: DirectoryCheck.Count, _ scheduled: Int) {
     let verdict = count.faults == 0 ? "sound" : "\(count.faults) faults"
     print(
       "\(verdict): \(count.logs) logs, \(count.segments) segments, \(count.batches) batches, "
-        + "\(count.records) records, \(count.bytes) bytes")
+        + "\(count.records) records, \(count.bytes) bytes, \(scheduled) scheduled records")
   }
 
   private static func document(
-    _ path: String, _ count: DirectoryCheck.Count, _ faults: [DirectoryCheck.Fault]
+    _ path: String, _ count: DirectoryCheck.Count, _ scheduled: Int,
+    _ faults: [DirectoryCheck.Fault]
   ) -> String {
     let buffer = ByteBuffer(capacity: 1024)
     var json = JSONWriter(into: buffer)
@@ -64,7 +79,7 @@ struct Verify: ParsableCommand {
     json.bool(count.faults == 0)
     let figures: [(StaticString, Int)] = [
       ("logs", count.logs), ("segments", count.segments), ("batches", count.batches),
-      ("records", count.records), ("bytes", count.bytes),
+      ("records", count.records), ("bytes", count.bytes), ("scheduled", scheduled),
     ]
     for (name, figure) in figures {
       json.key(name)

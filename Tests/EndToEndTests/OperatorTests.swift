@@ -79,6 +79,7 @@ import Testing
       "ProtectSystem=strict", "NoNewPrivileges=yes", "MemoryDenyWriteExecute=yes",
       "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "Restart=on-failure",
       "SystemCallFilter=@system-service", "TimeoutStopSec=67", "IPAddressDeny=any",
+      "Type=notify",
     ] {
       #expect(lines.contains(line), "\(line)")
     }
@@ -116,6 +117,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func theServiceManagerIsToldOfTheStartAndTheStop(byAbstractName: Bool) throws {
+    let directory = TemporaryDirectory()
+    let manager = try ManagerSocket(
+      byAbstractName ? "@sluice-\(UUID().uuidString)" : directory.path("notify"))
+    let server = try TestServer(environment: ["NOTIFY_SOCKET": manager.name])
+    let ready = try #require(manager.message())
+    #expect(ready.hasPrefix("READY=1\nSTATUS=serving \(server.dataDirectory) at 127.0.0.1:"))
+    #expect(try server.terminate() == 0)
+    let stopping = try #require(manager.message())
+    #expect(stopping.hasPrefix("STOPPING=1\nSTATUS="))
+  }
+
+  @Test func aManagerThatIsNotThereStopsNothing() throws {
+    let server = try TestServer(environment: ["NOTIFY_SOCKET": "/nonexistent/notify"])
+    #expect(try server.client().get("/healthz").status == 200)
+    #expect(server.log.contains("the service manager cannot be told"))
+  }
+
   // MARK: - Looking at the data
 
   /// A stopped server's data directory with three topics in it, one of them with a numbered request
@@ -145,7 +165,7 @@ import Testing
     let server = try stopped()
     let text = try Command.sluice("verify", server.dataDirectory)
     #expect(text.status == 0, "\(text.output)\(text.errors)")
-    #expect(text.output.hasPrefix("sound: "))
+    #expect(text.output.hasPrefix("sound: ") && text.output.contains(", 1 scheduled records"))
     #expect(text.errors == "", "a progress bar is for terminals only")
     let json = try Command.sluice("verify", "--json", server.dataDirectory)
     let document = JSONDocument(Array(json.output.utf8))
@@ -174,6 +194,19 @@ import Testing
     #expect(fault["file"].string == "topics/t-0/00000000000000000000.log")
     #expect(fault["position"].int == size)
     #expect(fault["mended_by_start"].bool == false)
+  }
+
+  @Test func verifyLooksAtWhatWaits() throws {
+    let server = try stopped()
+    let files = "\(server.dataDirectory)/state/scheduled/files"
+    for name in try FileManager.default.contentsOfDirectory(atPath: files) {
+      try Data().write(to: URL(fileURLWithPath: "\(files)/\(name)"))
+    }
+    let text = try Command.sluice("verify", server.dataDirectory)
+    #expect(text.status == 1)
+    #expect(text.output.contains("\(files)/1 at position 0: "))
+    #expect(text.output.contains(" bytes were on the disk once"))
+    #expect(text.output.contains("2 faults: "))
   }
 
   @Test func verifyKeepsOffWhatItCannotLookAt() throws {

@@ -21,7 +21,7 @@ import Testing
   }
 
   private func serve(_ copy: CopyStrategy) throws -> RunningServer {
-    let file = MappableFile(file)
+    let file = StoredFile(file)
     return try RunningServer { exchange in
       if exchange.head.path == "/hot" { return exchange.respond(text: "hot") }
       exchange.respond(

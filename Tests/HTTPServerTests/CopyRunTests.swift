@@ -22,7 +22,7 @@ import Testing
     _ ranges: [Range<Int>], _ strategies: [CopyStrategy] = CopyStrategy.allCases, rounds: Int = 2,
     milliseconds: Int = 60_000
   ) -> CopyRun {
-    let mappable = MappableFile(file)
+    let mappable = StoredFile(file)
     return CopyRun(
       ranges.map { FileRegion(file: mappable, position: $0.lowerBound, count: $0.count) },
       strategies: strategies, rounds: rounds, milliseconds: milliseconds, clock: SystemClock())

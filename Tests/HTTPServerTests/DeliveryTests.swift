@@ -11,14 +11,14 @@ import Testing
 
   let directory = TemporaryDirectory()
   let content: [UInt8]
-  let file: MappableFile
+  let file: StoredFile
 
   init() throws {
     var random = SeededGenerator(7)
     content = random.bytes(DeliveryTests.fileBytes)
     let file = try DiskFile(directory.path("file"), .createOrOpen)
     try content.withUnsafeBytes { try file.write([$0], at: 0) }
-    self.file = MappableFile(file)
+    self.file = StoredFile(file)
   }
 
   private func serve(_ ranges: [Range<Int>], _ copy: CopyStrategy) throws -> RunningServer {

@@ -20,7 +20,7 @@ final class ScriptedHandler: RequestHandler {
       status = failure.status
       body.append(failure.code)
     case .tooSlow: status = .requestTimeout
-    case .tooManyConnections: status = .serviceUnavailable
+    case .tooManyConnections, .noDescriptor: status = .serviceUnavailable
     }
     return (ResponseHead(status), body)
   }

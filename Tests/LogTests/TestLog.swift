@@ -14,23 +14,26 @@ final class TestLog {
   let metrics = LogMetrics(MetricsRegistry())
   let data: DataDirectory
   let log: PartitionLog
+  let openFiles: OpenFiles
   private let producers: ProducerLimits
   private let told: Lock<[String]>
 
   init(
     _ settings: LogSettings = LogSettings(), in directory: TemporaryDirectory? = nil,
     clock: ManualClock = ManualClock(), files: FaultyFileSystem = FaultyFileSystem(),
-    producers: ProducerLimits = ProducerLimits()
+    producers: ProducerLimits = ProducerLimits(), filesMax: Int = 100, mapsMax: Int = 100
   ) throws {
     let directory = directory ?? TemporaryDirectory()
     let told = Lock<[String]>([])
     self.directory = directory
     self.clock = clock
     self.files = files
+    openFiles = OpenFiles(files, filesMax: filesMax, mapsMax: mapsMax)
     self.told = told
     self.producers = producers
     data = try DataDirectory(
-      directory.path, files: files, clock: clock, metrics: metrics, producers: producers
+      directory.path, openFiles: openFiles, clock: clock, metrics: metrics,
+      producers: producers
     ) { line in
       told.withLock { $0.append(line) }
     }

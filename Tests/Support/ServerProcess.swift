@@ -8,9 +8,21 @@ public final class ServerProcess {
   private var status: Int32?
 
   /// Starts the program that was built beside the tests.
-  public init(arguments: [String], logFile: String) throws {
+  ///
+  /// - Parameters:
+  ///   - environment: what it finds there beside what this process does.
+  ///   - openFilesMax: how many descriptors it may have; `nil` for as many as this process.
+  public init(
+    arguments: [String], environment: [String: String] = [:], logFile: String,
+    openFilesMax: Int? = nil
+  ) throws {
     self.logFile = logFile
-    let program = try ServerProcess.program()
+    var program = try ServerProcess.program()
+    var arguments = arguments
+    if let openFilesMax {
+      arguments = ["--nofile=\(openFilesMax):\(openFilesMax)", program] + arguments
+      program = "/usr/bin/prlimit"
+    }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -21,8 +33,12 @@ public final class ServerProcess {
     for descriptor in 3..<Int32(256) { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
+    let inherited = ProcessInfo.processInfo.environment
+    let all = inherited.merging(environment) { $1 }.map { "\($0)=\($1)" }
+    var variables: [UnsafeMutablePointer<CChar>?] = all.map { strdup($0) } + [nil]
+    defer { variables.forEach { free($0) } }
     var id: pid_t = 0
-    let failure = posix_spawn(&id, program, &actions, nil, &words, environ)
+    let failure = posix_spawn(&id, program, &actions, nil, &words, &variables)
     guard failure == 0 else {
       throw TransferFailure(number: Int(failure), message: "cannot start \(program)")
     }

@@ -12,20 +12,30 @@ public final class TestServer {
   public private(set) var startSeconds = 0.0
   private var process: ServerProcess
   private let arguments: [String]
+  private let environment: [String: String]
+  private let openFilesMax: Int?
   private let disk: SmallDisk?
   private var runs = 0
 
   /// Starts a server; `arguments` are further ones for `sluice serve`.
   ///
-  /// - Parameter diskBytes: the size of a disk of its own for the data; `nil` for the machine's.
-  public init(_ arguments: [String] = [], diskBytes: Int? = nil) throws {
+  /// - Parameters:
+  ///   - environment: what it finds there beside what the tests do.
+  ///   - diskBytes: the size of a disk of its own for the data; `nil` for the machine's.
+  ///   - openFilesMax: how many descriptors it may have; `nil` for as many as the tests.
+  public init(
+    _ arguments: [String] = [], environment: [String: String] = [:], diskBytes: Int? = nil,
+    openFilesMax: Int? = nil
+  ) throws {
     self.arguments = arguments
+    self.environment = environment
+    self.openFilesMax = openFilesMax
     directory = NSTemporaryDirectory() + "sluice-test-" + UUID().uuidString
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
     disk =
       if let diskBytes { try SmallDisk(directory + "/data", bytes: diskBytes) } else { nil }
-    process = try TestServer.launch(directory, arguments, run: 0)
+    process = try TestServer.launch(directory, arguments, environment, openFilesMax, run: 0)
     try waitUntilReady()
   }
 
@@ -44,6 +54,24 @@ public final class TestServer {
   public func client() -> HTTPClient { HTTPClient(port: port) }
   /// A bare connection.
   public func connect() throws -> RawConnection { try RawConnection(port: port) }
+
+  /// How many descriptors it has open now.
+  public func openFiles() throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.id)/fd").count
+  }
+
+  /// Lets it open none whose number is higher than `count`, whatever it has open; at most as many
+  /// as it was started with.
+  public func limitOpenFiles(to count: Int) throws {
+    let command = Process()
+    command.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
+    command.arguments = ["--pid", "\(process.id)", "--nofile=\(count):"]
+    try command.run()
+    command.waitUntilExit()
+    guard command.terminationStatus == 0 else {
+      throw TransferFailure(number: Int(command.terminationStatus), message: "no limit was set")
+    }
+  }
 
   /// Asks the program to end, and gives its exit status.
   public func terminate() throws -> Int32 { try process.end(by: SIGTERM) }
@@ -66,16 +94,18 @@ public final class TestServer {
       }
     }
     runs += 1
-    process = try TestServer.launch(directory, arguments, run: runs)
+    process = try TestServer.launch(directory, arguments, environment, openFilesMax, run: runs)
     try waitUntilReady()
   }
 
   private static func launch(
-    _ directory: String, _ arguments: [String], run: Int
+    _ directory: String, _ arguments: [String], _ environment: [String: String],
+    _ openFilesMax: Int?, run: Int
   ) throws -> ServerProcess {
     let fixed = ["serve", "--data", directory + "/data", "--listen", "127.0.0.1:0"]
     return try ServerProcess(
-      arguments: fixed + arguments, logFile: "\(directory)/log-\(run).txt")
+      arguments: fixed + arguments, environment: environment,
+      logFile: "\(directory)/log-\(run).txt", openFilesMax: openFilesMax)
   }
 
   private func waitUntilReady() throws {

@@ -132,7 +132,7 @@ final class Fetch {
       let strategy = parameters.copy ?? .automatic(bytes: slice.bytes, regions: slice.regions.count)
       head.add("Content-Type", "application/vnd.kafka.recordbatch.v2")
       head.add("Sluice-Copy-Strategy", strategy.rawValue)
-      call.exchange.respond(call.identified(head), regions: slice.regions, copy: strategy)
+      call.respond(head, regions: slice.regions, copy: strategy)
     case .document:
       head.add("Content-Type", "application/json")
       stream(slice, from: offset, .document, head)
@@ -146,11 +146,13 @@ final class Fetch {
   private func stream(
     _ slice: LogSlice, from offset: Offset, _ shape: RecordSource.Shape, _ head: ResponseHead
   ) {
-    let records = RecordJSON(
-      parameters.values, onOneLine: shape == .lines, parser: call.handler.parser)
-    let source = RecordSource(slice, from: offset, shape: shape, records, for: call.exchange)
-    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
-      call.fail(Problem(error))
+    call.whenOpen(slice.regions) { [call, parameters] in
+      let records = RecordJSON(
+        parameters.values, onOneLine: shape == .lines, parser: call.handler.parser)
+      let source = RecordSource(slice, from: offset, shape: shape, records, for: call.exchange)
+      if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
+        call.fail(Problem(error))
+      }
     }
   }
 }

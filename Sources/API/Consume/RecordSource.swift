@@ -61,7 +61,7 @@ final class RecordSource: BodySource {
       failure = error
     } catch {
       failure = .corrupted(
-        file: slice.regions.first?.file.file.path ?? "", position: 0,
+        file: slice.regions.first?.file.path ?? "", position: 0,
         reason: "a batch's records are malformed")
     }
     return .failed

@@ -54,8 +54,7 @@ struct RawLease {
     let metrics = call.service.groupMetrics
     metrics.wholeBytes.add(bytes)
     metrics.framedBytes.add(prefix?.count ?? 0)
-    call.exchange.respond(
-      call.identified(head), prefix: prefix, regions: regions, copy: strategy)
+    call.respond(head, prefix: prefix, regions: regions, copy: strategy)
   }
 
   private static func isWhole(_ part: LeasedPart) -> Bool { part.runs.allSatisfy(\.isWhole) }

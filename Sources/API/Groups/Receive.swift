@@ -108,11 +108,13 @@ final class Receive {
       since: call.exchange.arrived, now: call.service.clock.monotonicTime(), waited: waited)
     if isRaw { return RawLease(call, lease).answer(head) }
     head.add("Content-Type", "application/json")
-    let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
-    let source = LeaseSource(
-      lease.parts, records, for: call.exchange, call.handler.recent, call.handler.signer)
-    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
-      call.fail(Problem(error))
+    call.whenOpen(lease.parts.first?.slice.regions ?? []) { [call, body] in
+      let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
+      let source = LeaseSource(
+        lease.parts, records, for: call.exchange, call.handler.recent, call.handler.signer)
+      if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
+        call.fail(Problem(error))
+      }
     }
   }
 }

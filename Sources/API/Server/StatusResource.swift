@@ -33,16 +33,17 @@ enum StatusResource {
     json.key("disk")
     writeDisk(service.space, to: &json)
     json.key("totals")
-    writeTotals(topics, groups, to: &json)
+    let figures = TopicFigures(topics)
+    writeTotals(figures, groups, to: &json)
     json.key("rates")
     writeRates(service.rates, to: &json)
     json.key("topics")
     json.beginArray()
-    for topic in most(topics, by: \.bytes) { TopicsResource.writeSummary(topic, to: &json) }
+    for topic in most(topics, figures.bytes) { TopicsResource.writeSummary(topic, to: &json) }
     json.endArray()
     json.key("groups")
     json.beginArray()
-    for group in most(groups, by: { $0.lag + $0.dead }) { group.write(to: &json) }
+    for group in most(groups, groups.map { $0.lag + $0.dead }) { group.write(to: &json) }
     json.endArray()
     json.key("scheduled")
     ScheduledResource.writeSummary(broker, to: &json)
@@ -55,12 +56,35 @@ enum StatusResource {
     json.endObject()
   }
 
-  /// Those with the most of something, in the order they stood in.
-  private static func most<Item>(_ items: [Item], by figure: (Item) -> Int) -> [Item] {
+  /// What there is to say of topics, each looked at once: with thousands of them that is most of
+  /// what an overview costs.
+  private struct TopicFigures {
+    var count = 0
+    var partitions = 0
+    var records = 0
+    /// Of each topic.
+    var bytes: [Int] = []
+
+    init(_ topics: [Topic]) {
+      count = topics.count
+      bytes.reserveCapacity(count)
+      for topic in topics {
+        partitions += topic.partitions.count
+        records += topic.records
+        bytes.append(topic.bytes)
+      }
+    }
+  }
+
+  /// Those with the most of something, in the order they stood in; of equals the first.
+  private static func most<Item>(_ items: [Item], _ figures: [Int]) -> [Item] {
     if items.count <= listedMax { return items }
-    let figures = items.map(figure)
-    let chosen = items.indices.sorted { figures[$0] > figures[$1] }.prefix(listedMax)
-    return chosen.sorted().map { items[$0] }
+    let least = figures.sorted(by: >)[listedMax - 1]
+    var equals = listedMax - figures.reduce(0) { $0 + ($1 > least ? 1 : 0) }
+    return items.indices.filter { index in
+      if figures[index] == least { equals -= 1 }
+      return figures[index] > least || figures[index] == least && equals >= 0
+    }.map { items[$0] }
   }
 
   /// The file system that holds the data; `null` where it does not tell.
@@ -75,17 +99,17 @@ enum StatusResource {
   }
 
   private static func writeTotals(
-    _ topics: [Topic], _ groups: [GroupSums], to json: inout JSONWriter
+    _ figures: TopicFigures, _ groups: [GroupSums], to json: inout JSONWriter
   ) {
     json.beginObject()
     json.key("topics")
-    json.number(topics.count)
+    json.number(figures.count)
     json.key("partitions")
-    json.number(topics.reduce(0) { $0 + $1.partitions.count })
+    json.number(figures.partitions)
     json.key("records")
-    json.number(topics.reduce(0) { $0 + $1.records })
+    json.number(figures.records)
     json.key("bytes")
-    json.number(topics.reduce(0) { $0 + $1.bytes })
+    json.number(figures.bytes.reduce(0, +))
     json.key("groups")
     json.number(groups.count)
     json.key("lag")

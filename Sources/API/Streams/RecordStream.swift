@@ -206,7 +206,7 @@ final class RecordStream: BodySource {
       }
     } catch {
       throw .corrupted(
-        file: slice?.regions.first?.file.file.path ?? "", position: 0,
+        file: slice?.regions.first?.file.path ?? "", position: 0,
         reason: "a batch's records are malformed")
     }
   }

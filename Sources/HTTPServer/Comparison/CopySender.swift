@@ -72,9 +72,11 @@ final class CopySender {
       case .cold:
         guard let region = delivery.current else { throw .broken }
         let count = min(region.count, FileDelivery.coldWindowBytes)
-        PageWarmer.bringIn(
-          region.file.file, from: region.position, count: count, using: buffers)
-        delivery.warmedEnd = region.position + count
+        guard
+          let file = PageWarmer.bringIn(
+            region.file, from: region.position, count: count, using: buffers)
+        else { throw .broken }
+        delivery.hold(file, warmedEnd: region.position + count)
       case .broken: throw .broken
       }
     }

@@ -30,6 +30,8 @@ final class FileDelivery {
   let strategy: CopyStrategy
   let meter: DeliveryMeter
   private var regions: [FileRegion]
+  /// The current region's file, which is held from when it is first needed to the region's end.
+  private var file: (any File)?
   private var index = 0
   /// Bytes that were not yet taken from the files.
   private(set) var remaining: Int
@@ -38,7 +40,7 @@ final class FileDelivery {
   /// Bytes that were read and not yet sent; only the `read` strategy has any.
   var unsent: ByteBuffer?
   /// Up to this position of the current region's file the pages were cold and have been brought in.
-  var warmedEnd = 0
+  private(set) var warmedEnd = 0
   /// How far the current region's file must be mapped; 0 if nobody asked yet.
   private var mappedEnd = 0
   private var isCorked = false
@@ -52,12 +54,27 @@ final class FileDelivery {
   ) {
     self.regions = regions
     self.strategy = strategy
+    file = regions.first?.file.opened
     remaining = regions.reduce(0) { $0 + $1.count }
     meter = DeliveryMeter(metrics, strategy: strategy, start: start)
   }
 
   /// The region in hand; `nil` behind the last one.
   var current: FileRegion? { index < regions.count ? regions[index] : nil }
+
+  /// The current region's file; `nil` while it is not open: a thread that may wait opens it, and the
+  /// delivery is told by `hold`.
+  var currentFile: (any File)? {
+    if let file { return file }
+    file = current?.file.opened
+    return file
+  }
+
+  /// The current region's file is open, and its bytes up to a position are in memory.
+  func hold(_ file: any File, warmedEnd: Int) {
+    self.file = file
+    self.warmedEnd = warmedEnd
+  }
 
   /// True when more bytes than these follow.
   func isLast(_ count: Int) -> Bool { count >= remaining }
@@ -76,9 +93,9 @@ final class FileDelivery {
     if region.position < known { return known }
     let end = lastEnd(region)
     let stretch = end - region.position
-    guard PageProbe.isHot(region.file.file, from: region.position, count: stretch, meter) else {
-      return 0
-    }
+    guard let file = currentFile,
+      PageProbe.isHot(file, from: region.position, count: stretch, meter)
+    else { return 0 }
     probedEnd = end
     return end
   }
@@ -145,6 +162,7 @@ final class FileDelivery {
     let file = regions[index].file
     index += 1
     if index == regions.count || regions[index].file !== file {
+      self.file = nil
       warmedEnd = 0
       probedEnd = 0
       mappedEnd = 0

@@ -1,6 +1,6 @@
 import Platform
 
-/// `sendmsg` straight from the segment's one lasting map; the head rides with the first call, and
+/// `sendmsg` straight from the segment's one shared map; the head rides with the first call, and
 /// as many small regions go with one call as it takes.
 enum MmapDelivery {
   /// How much one call offers. Measured: less costs calls, more costs cache.
@@ -16,6 +16,8 @@ enum MmapDelivery {
       let hotEnd = delivery.hotEnd(region)
       if hotEnd <= region.position { return .cold }
       guard let map = delivery.map(region) else { return .broken }
+      // What is gathered points into it.
+      defer { withExtendedLifetime(map) {} }
       gather.removeAll()
       if let head, !head.isEmpty { gather.append(head.bytes) }
       let offered = delivery.offer(map, to: gather, until: hotEnd, bytesMax: callBytesMax)

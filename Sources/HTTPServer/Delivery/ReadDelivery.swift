@@ -48,6 +48,7 @@ enum ReadDelivery {
   private static func fill(_ buffer: ByteBuffer, _ delivery: FileDelivery) -> FileDelivery.Outcome?
   {
     while let region = delivery.current, buffer.spare > 0 {
+      guard let file = delivery.currentFile else { return buffer.isEmpty ? .cold : nil }
       let overhang = buffer.isEmpty ? region.position % ByteBuffer.pageBytes : 0
       let count = min(region.count, buffer.spare - overhang)
       delivery.meter.countCall()
@@ -55,9 +56,9 @@ enum ReadDelivery {
         var isCold = false
         let got = try buffer.appendUninitialized(atMost: count) { memory throws(SystemError) in
           if region.position < delivery.warmedEnd {
-            return try region.file.file.read(into: memory, at: region.position)
+            return try file.read(into: memory, at: region.position)
           }
-          let cached = try region.file.file.readIfCached(into: memory, at: region.position)
+          let cached = try file.readIfCached(into: memory, at: region.position)
           isCold = cached == nil
           return cached ?? 0
         }

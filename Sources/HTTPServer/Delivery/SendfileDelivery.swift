@@ -11,9 +11,9 @@ enum SendfileDelivery {
     while let region = delivery.current {
       if share <= 0 { return .yielded }
       let count = delivery.hotBytes(region, wanted: min(region.count, share))
-      if count == 0 { return .cold }
+      guard count > 0, let file = delivery.currentFile else { return .cold }
       delivery.meter.countCall()
-      switch socket.sendFile(region.file.file, at: region.position, count: count) {
+      switch socket.sendFile(file, at: region.position, count: count) {
       case .bytes(let sent):
         delivery.meter.countBytes(sent)
         delivery.advance(sent)

@@ -13,6 +13,12 @@ public struct DirectoryCheck {
     public let reason: String
     /// True for what a crash leaves and the next start mends: nothing that was promised is missing.
     public let isMended: Bool
+
+    /// A fault from its parts.
+    public init(file: String, position: Int, reason: String, isMended: Bool = false) {
+      (self.file, self.position, self.reason) = (file, position, reason)
+      self.isMended = isMended
+    }
   }
 
   /// What was looked at.

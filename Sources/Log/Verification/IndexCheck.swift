@@ -1,3 +1,5 @@
+import Platform
+
 /// Lays a segment's three indexes beside its batches, which are handed over in their order.
 struct IndexCheck {
   /// A batch of the log.
@@ -26,11 +28,11 @@ struct IndexCheck {
   /// Once bytes were skipped, the latest time may have stood there.
   private var hasSkipped = false
 
-  init(_ indexes: SegmentIndexes, baseOffset: Offset) {
+  init(_ indexes: SegmentIndexes, baseOffset: Offset) throws(SystemError) {
     self.baseOffset = baseOffset
-    batches = indexes.batches.view()
-    offsets = indexes.offsets.entries.view()
-    times = indexes.times.entries.view()
+    batches = try indexes.batches.view()
+    offsets = try indexes.offsets.entries.view()
+    times = try indexes.times.entries.view()
     tags = indexes.batches.tags
   }
 

@@ -39,8 +39,9 @@ struct SegmentCheck {
     let log = try files.open("\(directory)/\(stem).log", .read)
     let logBytes = try log.size()
     let indexes = try SegmentIndexes.open(
-      "\(directory)/\(stem)", files, logBytes: logBytes, verify: true)
-    var comparison = indexes.map { IndexCheck($0, baseOffset: baseOffset) }
+      "\(directory)/\(stem)", OpenFiles(files), logBytes: logBytes, verify: true)
+    var comparison: IndexCheck?
+    if let indexes { comparison = try IndexCheck(indexes, baseOffset: baseOffset) }
     var scanner = SegmentScanner(log, from: 0, fileBytes: logBytes)
     var next = baseOffset
     /// Bytes skipped since the last sound batch: behind them offsets may go on higher.

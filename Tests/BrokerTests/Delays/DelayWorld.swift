@@ -26,7 +26,8 @@ final class DelayWorld {
     self.clock = clock
     self.files = files
     let data = try DataDirectory(
-      directory.path, files: files, clock: clock, metrics: LogMetrics(MetricsRegistry())
+      directory.path, openFiles: OpenFiles(files), clock: clock,
+      metrics: LogMetrics(MetricsRegistry())
     ) { _ in }
     self.data = data
     catalog = try Catalog(engine: data, clock: clock, limits: limits) { _ in }

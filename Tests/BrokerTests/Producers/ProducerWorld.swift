@@ -46,7 +46,7 @@ final class ProducerWorld {
     self.clock = clock
     self.limits = limits
     data = try DataDirectory(
-      directory.path, files: files, clock: clock, metrics: metrics, producers: limits
+      directory.path, openFiles: OpenFiles(files), clock: clock, metrics: metrics, producers: limits
     ) { _ in }
     var all = BrokerLimits()
     all.producers = limits

@@ -44,7 +44,8 @@ final class TransactionWorld {
     self.clock = clock
     self.plan = Lock(plan)
     let data = try DataDirectory(
-      directory.path, files: files, clock: clock, metrics: LogMetrics(MetricsRegistry())
+      directory.path, openFiles: OpenFiles(files), clock: clock,
+      metrics: LogMetrics(MetricsRegistry())
     ) { _ in }
     self.data = data
     let catalog = try Catalog(engine: data, clock: clock, limits: BrokerLimits()) { _ in }

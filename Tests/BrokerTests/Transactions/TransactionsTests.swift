@@ -92,6 +92,23 @@ import Testing
     #expect(try next.values("b", 0).isEmpty)
   }
 
+  @Test func whatTheJournalWasNotToldBeforeTheTopicWentIsDroppedAfterAKill() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    // Full from the last append on: all is stored and answered, only that it is done is not noted.
+    world.plan.withLock { $0 = TransactionWorld.Plan(interruption: .fill, looks: 3) }
+    let committed = try world.commit(prepared.id)
+    #expect(committed.lanes.map(\.fate) == [.stored(Offset(0)), .stored(Offset(0))])
+    try world.makeRoom()
+    #expect(world.transactions.state.withLock { $0.unnoted } == [prepared.id.number])
+    try world.catalog.delete("b")
+    let next = try world.killed()
+    let found = try next.transactions.transaction(prepared.id)
+    #expect(found.state == .committed)
+    #expect(found.lanes.map(\.fate) == [.stored(Offset(0)), .dropped])
+    #expect(try next.values("a", 0) == ["x"])
+  }
+
   @Test func aDeletedTopicsRecordsAreDroppedAndCounted() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y"), ("b", 0, "z")]))
