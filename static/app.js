@@ -1,28 +1,25 @@
 // The frame: which view an address means, and how we stand with the server.
 
-import { h, head, link, setText } from './dom.js';
-import { duration, time } from './format.js';
+import { duration, h, head, link, setText, time } from './dom.js';
 import { live, start } from './live.js';
 import './overview.js';
 
 const [main, state, lost, server] = ['main', 'state', 'lost', 'server'].map((id) => document.getElementById(id));
-const STATES = { polling: 'live, by asking', lost: 'connection lost' };
 let view;
 let shown;
 
-const views = [
-	[/^$/, 'overview'], [/^topics$/, 'lists', 'topics'], [/^groups$/, 'lists', 'groups'], [/^new-topic$/, 'topic-form', 'newTopic'],
-	[/^topics\/([^/]+)$/, 'topic'], [/^topics\/([^/]+)\/produce$/, 'produce'], [/^topics\/([^/]+)\/change$/, 'topic-form', 'changeTopic'],
-	[/^groups\/([^/]+)$/, 'group'], [/^waiting$/, 'waiting'], [/^copies$/, 'comparison'],
-];
+// The module that has a view, and its function where that is not called so.
+const VIEWS = {
+	'': 'overview', topics: 'overview topics', groups: 'overview groups', waiting: 'waiting', copies: 'comparison', 'new-topic': 'topic newTopic',
+	'topics/*': 'topic', 'topics/*/produce': 'topic produce', 'topics/*/change': 'topic changeTopic', 'groups/*': 'group',
+};
 
 async function find(path, search) {
 	try {
-		for (const [pattern, file, name = file] of views) {
-			const found = pattern.exec(path);
-			if (found) return await (await import(`./${file}.js`))[name](new URLSearchParams(search), decodeURIComponent(found[1]));
-		}
-		throw new Error('There is no such view.');
+		const view = VIEWS[path.replace(/\/[^/]+/, '/*')];
+		if (!view) throw new Error('There is no such view.');
+		const [file, name = file] = view.split(' ');
+		return await (await import(`./${file}.js`))[name](new URLSearchParams(search), decodeURIComponent(path.split('/')[1]));
 	} catch (error) {
 		return h('div', head('Not there'), h('p.bad', error.message), link('#/', 'To the overview'));
 	}
@@ -58,17 +55,16 @@ function tell() {
 	const { status } = live;
 	const isLost = live.state === 'lost';
 	state.className = live.state;
-	setText(state, STATES[live.state] ?? live.state);
-	document.body.classList.toggle('stale', isLost);
+	setText(state, isLost ? 'connection lost' : live.state);
 	lost.hidden = !isLost;
-	setText(lost, isLost ? `${live.reason ?? 'The connection to the server is lost.'} `
-		+ `${status ? `The figures are those of ${time(live.lostAt).slice(11, 19)}. ` : ''}Trying again.` : '');
+	setText(lost, isLost && [live.reason ?? 'The connection to the server is lost.',
+		status && ` The figures are those of ${time(live.lostAt).slice(11, 19)}.`, ' Trying again.']);
 	if (status) setText(server, `Sluice ${status.version}, ${status.phase}, up ${duration(status.uptime_ms)}`);
 	if (!isLost) view?.tick?.();
 }
 
 addEventListener('hashchange', show);
-document.querySelector('.skip').addEventListener('click', (event) => {
+document.querySelector('.unseen').addEventListener('click', (event) => {
 	event.preventDefault();
 	main.focus();
 });

@@ -1,58 +1,42 @@
 // One group: how far it has come, where to send it, and what it could not deliver.
 
-import { at, button, drawn, facts, fixed, h, head, link, measured, minor, num, section, table } from './dom.js';
-import { count, duration, plural } from './format.js';
-import { api, ask, box, choice, curl, curlBox, numberBox, outcome, query, requestForm, timeBox } from './requests.js';
+import { at, compared, count, duration, facts, fixed, h, head, link, minor, num, plural, section, table } from './dom.js';
+import { api, ask, box, choice, curl, curlBox, deed, numberBox, outcome, pages, placeFields, query, requestForm } from './requests.js';
 import { recordItem, recordList } from './records.js';
 
 const PAGE = 25;
-const any = { placeholder: 'any' };
 
 function seek(name, topics) {
-	const offset = numberBox('Offset', 'offset', { value: 0 });
-	const when = timeBox();
-	const show = () => {
-		offset.hidden = to.control.value !== 'offset';
-		when.hidden = to.control.value !== 'time';
-	};
-	const to = choice('To', 'to', [['earliest', 'the oldest record'], ['latest', 'behind the newest'], ['time', 'a time'], ['offset', 'an offset']]);
-	to.addEventListener('change', show);
-	show();
 	return requestForm(`Seek of ${name}`, 'Seek', [
-		box('Topic', 'topic', { value: topics[0], required: true }), numberBox('Partition', 'partition', { placeholder: 'all' }), to, offset, when,
-	], ({ topic, partition, to: target, ...more }) => ({
-		method: 'POST', address: api`groups/${name}/seek`, body: { topic, partition, to: target in more ? more[target] : target },
-	}), (answer) => answer.partitions.map((one) => `Partition ${one.partition} goes on at ${count(one.next_offset)}. `));
+		box('Topic', 'topic', { value: topics[0], required: true }), numberBox('Partition', 'partition', { placeholder: 'all' }),
+		placeFields('To', 'to', [['earliest', 'the oldest record'], ['latest', 'behind the newest']], 'earliest', 0),
+	], ({ topic, partition, to, ...more }) => [api`groups/${name}/seek`, { body: { topic, partition, to: more[to] ?? to } }], (answer) => answer.partitions.map((one) => `Partition ${one.partition} goes on at ${count(one.next_offset)}. `));
 }
 
 function deadLetters(name) {
-	const records = recordList();
-	const said = outcome();
 	const address = api`groups/${name}/dead-letters`;
-	const page = (offset) => address + query({ offset, max_records: PAGE, values: 'text' });
-	const on = button(() => update(on.value), 'Further');
+	const said = outcome();
+	const records = recordList();
 	const fate = ({ headers }) => {
-		const [topic, partition, offset, reason, attempts] = ['topic', 'partition', 'offset', 'reason', 'attempts'].map((name) => headers[`sluice-${name}`]);
-		return `${topic}-${partition} ${count(+offset)}, ${reason === 'rejected' ? reason : plural(+attempts, 'attempt')}: `;
+		const [topic, partition, offset, reason] = ['topic', 'partition', 'offset', 'reason'].map((name) => headers[`sluice-${name}`]);
+		return `${topic}-${partition} ${offset}, ${reason}: `;
 	};
-	async function update(offset) {
-		const answer = await ask(page(offset)).catch(said.fail);
-		if (!answer) return;
+	const letters = pages('dead letter', (offset) => address + query({ offset, max_records: PAGE, values: 'text' }), records, (answer) => {
 		records.show(answer.records.map((record) => recordItem(record, record.topic, record.partition, fate(record))));
-		said.say(answer.total ? plural(answer.total, 'dead letter') : 'There are none.');
-		on.hidden = answer.records.length < PAGE;
-		on.value = answer.next_offset;
-	}
-	const redrive = requestForm(`Redrive of ${name}`, 'Redrive', [
-		numberBox('At most', 'max', { placeholder: 'all' }), box('From topic', 'topic', any), box('Tag', 'tag', any),
-		choice('Because of', 'reason', [['', 'any reason'], ['max_attempts', 'too many attempts'], ['rejected']]),
-	], (body) => ({ method: 'POST', address: `${address}/redrive`, body }), (answer) => {
-		update();
-		return `${count(answer.redriven)} sent back, ${count(answer.failed)} failed, ${count(answer.remaining)} remain.`;
+		return answer.records.length === PAGE && answer.next_offset;
 	});
-	update();
-	return section('Dead letters', said, records, on, curlBox('the dead letters', curl(page())),
-		h('h3', 'Send them back'), redrive, { $update: update });
+	const actions = [h('h3', 'Send them back'), requestForm(`Redrive of ${name}`, 'Redrive', [
+		numberBox('At most', 'max'), box('From topic', 'topic'), box('Tag', 'tag'),
+		choice('Because of', 'reason', [['', 'any reason'], ['max_attempts', 'too many attempts'], ['rejected']]),
+	], (body) => [`${address}/redrive`, { body }], (answer) => {
+		letters.turn();
+		return `${count(answer.redriven)} sent back, ${count(answer.failed)} failed, ${count(answer.remaining)} remain.`;
+	}), h('h3', 'Give them up'), deed('Purge', `dead letters of ${name}`, 'The records stay in the dead-letter topic until its retention takes them.', [address, { method: 'DELETE' }], ({ purged }) => {
+		said.say(`${plural(purged, 'dead letter')} given up.`, 'good');
+		letters.turn();
+	}, name)];
+	letters.turn();
+	return section('Dead letters', said, letters, actions, { $update: letters.turn });
 }
 
 export async function group(_, name) {
@@ -63,19 +47,20 @@ export async function group(_, name) {
 	const sums = facts();
 	const grid = table('Partitions of the group', (one) => `${one.topic} ${one.partition}`, 'It has received nothing yet.',
 		fixed('Partition', (one) => h('span', link(at('topics', one.topic), one.topic), ` ${one.partition}`)),
-		drawn('Lag', (one) => measured(count(one.lag), one.lag / Math.max(1, ...own().map((other) => other.lag)), 'warn')),
+		compared('Lag', 'lag', count),
 		num('In flight', 'in_flight'), num('Waiting', 'waiting'), minor(num('Done before', 'done_before_offset')),
 		minor(num('Log', (one) => `${count(one.log_start_offset)} to ${count(one.high_watermark)}`, String)),
 		minor(num('Oldest in flight', 'oldest_in_flight_ms', duration)));
 	const letters = deadLetters(name);
 	const said = outcome();
-	return h('div', head(name, h('span.quiet', 'group')), said, sums,
-		section('Partitions', grid, curlBox('this group', curl(where))),
-		h('div.columns',
-			section('Seek', h('p.quiet', 'The group goes on there; what is leased there is void.'),
-				seek(name, [...new Set(own().map((one) => one.topic))])),
-			section('Config', facts(found.config))),
-		letters, {
+	return h('div', head(name, h('span.quiet', 'group'),
+		deed('Delete', name, 'All it knows goes. Its dead letters stay in their topic.', [where, { method: 'DELETE' }], () => { location.hash = '#/groups'; }, name)),
+	said, sums, section('Partitions', grid, curlBox('this group', curl(where))),
+	h('div.columns',
+		section('Seek', h('p.quiet', 'The group goes on there; what is leased there is void.'),
+			seek(name, [...new Set(own().map((one) => one.topic))])),
+		section('Config', facts(found.config))),
+	letters, {
 		async $tick() {
 			found = await ask(where).catch(said.fail) ?? found;
 			sums.show({ Lag: count(found.lag), 'In flight': count(found.in_flight), Waiting: count(found.waiting), Dead: count(found.dead) });

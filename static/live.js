@@ -5,13 +5,11 @@ const WINDOW = 10;
 const SILENCE = 5000;
 
 // The last status, how we stand with the server, and samples, the newest last.
-export const live = { status: null, state: 'connecting', reason: '', samples: [] };
+export const live = { status: null, state: 'connecting', samples: [] };
 
 let listener;
 let source;
-let poll;
-let watch;
-let hasEvents = true;
+let timer;
 
 function become(state, reason) {
 	if (state === 'lost' && live.state !== state) live.lostAt = new Date();
@@ -42,7 +40,12 @@ export function topicRate({ name }) {
 }
 
 // Points for a line: [seconds ago, value], of what `value` finds in a sample.
-export const history = (value) => live.samples.map((sample) => [(newest().at - sample.at) / 1000, value(sample) ?? null]);
+export const line = (value) => live.samples.map((sample) => [(newest().at - sample.at) / 1000, value(sample)]);
+
+function next(what, milliseconds) {
+	clearTimeout(timer);
+	timer = setTimeout(what, milliseconds);
+}
 
 function take(status, state) {
 	// Another process counts from the beginning.
@@ -59,8 +62,7 @@ function take(status, state) {
 		// Only the last few are ever asked for topics.
 		live.samples.at(-WINDOW - 2)?.topics.clear();
 	}
-	clearTimeout(watch);
-	watch = setTimeout(() => {
+	next(() => {
 		become('lost');
 		begin();
 	}, SILENCE);
@@ -69,7 +71,7 @@ function take(status, state) {
 
 async function look(state) {
 	try {
-		const response = await fetch('/v1/status', { cache: 'no-store', signal: AbortSignal.timeout(SILENCE) });
+		const response = await fetch('/v1/status', { signal: AbortSignal.timeout(SILENCE) });
 		const answer = await response.json();
 		if (response.ok) take(answer, state);
 		else become('lost', answer.detail);
@@ -78,36 +80,24 @@ async function look(state) {
 	}
 }
 
-async function pollOn() {
-	const wasLost = live.state === 'lost';
-	await look('polling');
-	clearTimeout(poll);
-	if (document.hidden) return;
-	// A server that has come back may be another.
-	hasEvents = wasLost && live.state === 'polling';
-	if (hasEvents) begin();
-	else poll = setTimeout(pollOn, 1000);
-}
-
 function end() {
 	source?.close();
-	clearTimeout(poll);
-	clearTimeout(watch);
+	clearTimeout(timer);
 }
 
 function begin() {
 	end();
-	if (!hasEvents) {
-		pollOn();
-		return;
-	}
 	source = new EventSource('/v1/events');
+	source.onopen = () => live.status && become('live');
 	source.addEventListener('status', (event) => take(JSON.parse(event.data), 'live'));
-	source.onerror = () => {
-		// Closed for good there is no such stream, or none for us: ask each second instead.
-		hasEvents = source.readyState !== EventSource.CLOSED;
-		if (hasEvents) become('lost');
-		else pollOn();
+	source.onerror = async ({ target }) => {
+		if (target.readyState !== EventSource.CLOSED) {
+			become('lost');
+			return;
+		}
+		// There is no stream for us just now: ask, and try again.
+		await look('live');
+		if (!document.hidden) next(begin, 1000);
 	};
 }
 

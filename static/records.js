@@ -1,8 +1,7 @@
 // Records to look through: by offset, by time, by tag, and by key with a bounded search.
 
-import { at, button, facts, fold, h, setText, unseen } from './dom.js';
-import { bytes, count, plural, time } from './format.js';
-import { api, ask, box, choice, curl, curlBox, numberBox, outcome, query, timeBox, valueOf } from './requests.js';
+import { at, button, bytes, count, facts, h, link, plural, setText, time, unseen } from './dom.js';
+import { api, ask, box, choice, curl, curlBox, outcome, placeFields, query, valueOf } from './requests.js';
 
 const PAGE = 25;
 const SCAN_PAGE = 500;
@@ -13,16 +12,13 @@ const FOUND_MAX = 100;
 export function recordItem(record, topic, partition, fate) {
 	const where = api`topics/${topic}/partitions/${partition}/records/${record.offset}`;
 	const key = record.key === null ? '' : preview(record, 'key');
-	return h('li', fold([
+	return h('li', h('details', h('summary',
 		h('span.offset', unseen('offset '), count(record.offset)), h('span.quiet', time(record.timestamp)),
 		h('span', record.tag && unseen('tag '), record.tag), h('span', key && unseen('key '), key),
-		h('span.preview', fate && h('span.quiet', fate), preview(record)),
-	], { toggle({ target }) {
+		h('span.preview', fate && h('span.quiet', fate), preview(record))), { toggle({ target }) {
 		if (target.childElementCount > 1) return;
-		target.append(valueView(record),
-			facts(Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [name, value?.base64 ?? value]))),
-			h('a', { href: `${where}/value` }, 'The bare value'),
-			curlBox(`record ${record.offset}`, curl(where)));
+		target.append(valueView(record), facts(record.headers, (_, value) => value?.base64 ?? value),
+			link(`${where}/value`, 'The bare value'), curlBox(`record ${record.offset}`, curl(where)));
 	} }));
 }
 
@@ -41,33 +37,29 @@ export function recordBrowser(topic, partitions, given) {
 	const was = (name) => given.get(name) ?? '';
 	const fields = [
 		choice('Partition', 'partition', partitions.map((one) => [one.partition]), was('partition') || 0),
-		choice('From', 'from', [['newest', 'the newest'], ['earliest', 'the oldest'], ['offset', 'an offset'], ['time', 'a time']],
-			was('offset') ? 'offset' : was('from') || 'newest'),
-		numberBox('Offset', 'offset', { value: was('offset') }), timeBox(),
-		box('Tag', 'tag', { value: was('tag'), placeholder: 'any' }), box('Key', 'key', { value: was('key'), placeholder: 'any' }),
+		...placeFields('From', 'from', [['newest', 'the newest'], ['earliest', 'the oldest']], was('from') || (was('offset') ? 'offset' : 'newest'), was('offset'), was('time')),
+		...['Tag', 'Key'].map((name) => box(name, name.toLowerCase(), { value: was(name.toLowerCase()), placeholder: 'any' })),
 	];
 	const [partition, from, offset, when, tag, key] = fields.map((field) => field.control);
-	when.value = was('time');
 	const records = recordList();
 	const said = outcome();
 	const command = curlBox('these records');
 	const turn = (name, to) => button(() => {
 		from.value = 'offset';
 		offset.value = to();
-		go();
+		from.dispatchEvent(new Event('change', { bubbles: true }));
 	}, name);
 	const older = turn('Older', () => Math.max(page.start, page.first - PAGE));
 	const newer = turn('Newer', () => page.next);
-	const stop = button(() => scan.abort(), 'Stop');
 	const source = (where, most) => api`topics/${topic}/partitions/${partition.value}/records`
 		+ query({ ...where, tag: tag.value.split(/[\s,]+/), values: 'text', max_records: most });
 
 	function place() {
-		if (from.value === 'earliest') return { offset: 'earliest' };
-		if (from.value === 'time') return { from: valueOf(when) };
-		if (from.value === 'offset') return { offset: valueOf(offset) };
 		const { log_start_offset: start, high_watermark: end } = partitions[partition.value];
-		return { offset: Math.max(start, end - (key.value ? SCAN_MAX : PAGE)) };
+		return {
+			newest: { offset: Math.max(start, end - (key.value ? SCAN_MAX : PAGE)) }, earliest: { offset: 'earliest' },
+			offset: { offset: valueOf(offset) }, time: { from: valueOf(when) },
+		}[from.value];
 	}
 	function keep(found, { next_offset: next, log_start_offset: start, high_watermark: end }, words) {
 		page = { first: found[0]?.offset ?? next, next, start, end };
@@ -91,40 +83,27 @@ export function recordBrowser(topic, partitions, given) {
 		} while (wanted && answer.next_offset < answer.high_watermark && seen < SCAN_MAX && found.length < FOUND_MAX);
 	}
 	async function go() {
-		offset.parentNode.hidden = from.value !== 'offset';
-		when.parentNode.hidden = from.value !== 'time';
 		scan?.abort();
-		const mine = scan = new AbortController();
-		stop.hidden = !key.value;
+		scan = new AbortController();
 		try {
 			const where = place();
 			command.show(curl(source(where, PAGE)));
-			history.replaceState(null, '', at('topics', topic) + query({
-				partition: partition.value, from: from.value, offset: from.value === 'offset' && offset.value, time: from.value === 'time' && when.value,
-				tag: tag.value, key: key.value,
-			}));
+			history.replaceState(null, '', at('topics', topic) + query(Object.fromEntries(new FormData(form))));
 			await read(where);
 		} catch (error) {
 			if (error.name === 'AbortError') return;
 			records.show([]);
 			said.fail(error);
-		} finally {
-			if (scan === mine) stop.hidden = true;
 		}
 	}
 	const form = h('form.fields', { 'aria-label': 'Which records', submit(event) {
 		event.preventDefault();
 		go();
-	} }, fields, h('div.actions', h('button.primary', 'Show'), older, newer, stop));
+	} }, fields, h('div.actions', h('button.primary', 'Show'), older, newer));
 	for (const control of [from, partition]) control.addEventListener('change', go);
 	go();
 	return h('div', form, said, records, command, {
 		$close: () => scan.abort(),
-		$choose(wanted) {
-			partition.value = wanted;
-			go();
-			form.scrollIntoView();
-		},
 		$know(now) {
 			partitions = now;
 			// What was the end may not be any more.
@@ -134,30 +113,16 @@ export function recordBrowser(topic, partitions, given) {
 }
 
 const HEX_MAX = 16384;
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 // JSON over several lines; null for what is no object or array. Each number stays as it was written:
 // JavaScript's own would lose digits.
 function laidOut(text) {
+	if (!/^\s*[{[]/.test(text)) return null;
 	try {
-		if (!/^\s*[{[]/.test(text)) return null;
-		JSON.parse(text);
+		return JSON.stringify(JSON.parse(text, (_, value, { source }) => (typeof value === 'number' ? JSON.rawJSON(source) : value)), null, 2);
 	} catch {
 		return null;
 	}
-	let depth = 0;
-	let before = ' ';
-	let out = '';
-	for (const [token] of text.matchAll(TOKEN)) {
-		const closes = '}]'.includes(token);
-		const wasOpened = '{['.includes(before);
-		if (closes) depth -= 1;
-		if (closes ? !wasOpened : wasOpened || before === ',') out += `\n${'  '.repeat(depth)}`;
-		out += token === ':' ? ': ' : token;
-		if ('{['.includes(token)) depth += 1;
-		before = token;
-	}
-	return out;
 }
 
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -167,8 +132,8 @@ function hex(data) {
 	const lines = [];
 	for (let place = 0; place < Math.min(data.length, HEX_MAX); place += 16) {
 		const part = data.subarray(place, place + 16);
-		const letters = [...part].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'));
-		lines.push(`${place.toString(16).padStart(8, '0')}  ${hexOf(part).padEnd(48)} ${letters.join('')}`);
+		const letters = String.fromCharCode(...part).replace(/[^ -~]/g, '.');
+		lines.push(`${place.toString(16).padStart(8, '0')}  ${hexOf(part).padEnd(48)} ${letters}`);
 	}
 	return lines.join('\n') + (data.length > HEX_MAX ? `\n… of ${bytes(data.length)}` : '');
 }

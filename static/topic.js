@@ -1,23 +1,28 @@
-// One topic: its records to look through, its partitions and their segments, its config.
+// One topic: its records to look through, its partitions and their segments, its config; a topic
+// made or changed; and a record of one's own.
 
-import { at, button, drawn, facts, fixed, fold, h, head, measured, minor, num, section, table, unseen, words } from './dom.js';
-import { bytes, count, figure, readable, time } from './format.js';
-import { api, ask, curl, curlBox, outcome } from './requests.js';
+import { at, bytes, compared, count, facts, figure, fixed, h, head, link, minor, num, readable, section, table, time, unseen, words } from './dom.js';
+import { api, ask, box, choice, curl, curlBox, deed, dialogButton, field, numberBox, outcome, query, requestForm } from './requests.js';
 import { topicRate } from './live.js';
 import { recordBrowser } from './records.js';
 
-function segments(topic, partition) {
+const segments = (topic, partition) => dialogButton(['Segments', unseen(` of partition ${partition}`)], `Partition ${partition} of ${topic}`, () => {
 	const where = api`topics/${topic}/partitions/${partition}`;
-	const file = ({ base_offset: base }) => h('a', { href: `${where}/segments/${base}` }, count(base));
-	const grid = table(`Segments of partition ${partition}`, (one) => one.base_offset, '…', fixed('From', file),
+	const said = outcome();
+	const grid = table('Segments', (one) => one.base_offset, '…',
+		fixed('From', ({ base_offset: base }) => link(`${where}/segments/${base}`, count(base))),
 		num('Records', (one) => one.next_offset - one.base_offset), num('Size', 'bytes', bytes),
 		minor(words('Newest', 'max_timestamp', time)), words('State', (one) => (one.sealed ? 'sealed' : 'open')));
-	return fold(`Segments of partition ${partition}`, grid, curlBox(`partition ${partition}`, curl(where)), {
-		async toggle(event) {
-			if (event.target.open) grid.update((await ask(where)).segments);
-		},
-	});
-}
+	const look = () => ask(where).then((found) => grid.update(found.segments), said.fail);
+	look();
+	return [said, grid, curlBox(`partition ${partition}`, curl(where)), h('h3', 'Drop old records'),
+		h('p.quiet', 'Whole segments go whose records are all older. At the end of the log all go.'),
+		requestForm(`Truncation of ${topic}-${partition}`, 'Truncate', numberBox('Before offset', 'before_offset', { required: true }),
+			({ before_offset }) => [`${where}/truncate`, { body: { before_offset } }], (answer) => {
+				look();
+				return `The log now begins at ${count(answer.log_start_offset)}.`;
+			}, topic)];
+});
 
 export async function topic(given, name) {
 	const where = api`topics/${name}`;
@@ -26,19 +31,88 @@ export async function topic(given, name) {
 	const sums = facts();
 	const browser = recordBrowser(name, found.partitions, given);
 	const grid = table('Partitions', (one) => one.partition, '',
-		fixed('Partition', ({ partition }) => button(() => browser.choose(partition), unseen('Records of '), String(partition))),
-		num('Records', (one) => one.high_watermark - one.log_start_offset), num('From', 'log_start_offset'), num('To', 'high_watermark'),
-			drawn('Size', (one) => measured(bytes(one.bytes), one.bytes / Math.max(1, ...found.partitions.map((other) => other.bytes)))));
-	return h('div',
-		head(name, h('div.actions', ['Produce', 'Change'].map((verb) => h('a.button', { href: at('topics', name, verb.toLowerCase()) }, verb)))), said, sums, section('Records', browser),
-		h('div.columns', section('Partitions', grid, found.partitions.map((one) => segments(name, one.partition))),
-			section('Config', facts(Object.fromEntries(Object.entries(found.config).map(([key, value]) => [key, readable(key, value)]))), curlBox('this topic', curl(where)))), {
-			$close: browser.close,
-			async $tick() {
-				found = await ask(where).catch(said.fail) ?? found;
-				sums.show({ Records: count(found.records), 'Records/s': figure(topicRate(found)), Size: bytes(found.bytes), Partitions: found.partitions.length });
-				grid.update(found.partitions);
-				browser.know(found.partitions);
-			},
-		});
+		words('Partition', 'partition'),
+		num('Records', (one) => one.high_watermark - one.log_start_offset), minor(num('From', 'log_start_offset')), minor(num('To', 'high_watermark')),
+		compared('Size', 'bytes', bytes),
+		fixed('Files', ({ partition }) => segments(name, partition)));
+	return h('div', head(name, h('div.actions', ['Produce', 'Change'].map((verb) => link(at('topics', name, verb.toLowerCase()), { class: 'button' }, verb)),
+		deed('Delete', name, 'All its records go with it, for good.', [where, { method: 'DELETE' }], () => { location.hash = '#/topics'; }, name))),
+	said, sums, section('Records', browser), h('div.columns', section('Partitions', grid),
+		section('Config', facts(found.config, readable), curlBox('this topic', curl(where)))), {
+		$close: browser.close,
+		async $tick() {
+			found = await ask(where).catch(said.fail) ?? found;
+			sums.show({ Records: count(found.records), 'Records/s': figure(topicRate(found)), Size: bytes(found.bytes), Partitions: found.partitions.length });
+			grid.update(found.partitions);
+			browser.know(found.partitions);
+		},
+	});
+}
+
+const DEFAULTS = {
+	durability: 'disk', compression: 'none', retention_ms: 604800000, retention_bytes: null,
+	segment_bytes: 1073741824, segment_ms: 604800000, max_record_bytes: 1048576,
+};
+const WORDS = {
+	durability: [['disk', 'disk, synced'], ['memory', 'memory, written']], compression: [['none'], ['gzip'], ['lz4'], ['zstd']],
+};
+const isEndless = (name) => name.startsWith('retention');
+
+const configFields = (config) => Object.keys(DEFAULTS).map((name) => {
+	if (WORDS[name]) return choice(name, name, WORDS[name], config[name]);
+	const field = numberBox(name, name, { value: config[name], required: !isEndless(name), input: () => tell() }, '–');
+	const tell = () => {
+		const { value } = field.control;
+		field.lastChild.textContent = value || isEndless(name) ? readable(name, value ? +value : null) : 'needed';
+	};
+	tell();
+	return field;
+});
+
+function difference(values, config) {
+	const changed = Object.keys(DEFAULTS).map((name) => [name, values[name] ?? null]).filter(([name, value]) => value !== config[name]);
+	return changed.length ? Object.fromEntries(changed) : undefined;
+}
+
+const form = (name, stands, verb, fields, request) => h('div', head(name), h('div.card', requestForm(name, verb, [fields, configFields(stands)], request,
+	(answer) => [link(at('topics', answer.name), answer.name), ' stands.'])));
+
+export const newTopic = () => form('New topic', DEFAULTS, 'Make it', [
+	box('Name', 'name', { maxlength: 249, required: true }, 'letters, digits, dots, dashes'), numberBox('Partitions', 'partitions', { value: 1 }, 'more later, never fewer'),
+], (values) => [api`topics/${values.name}`, { method: 'PUT', body: { partitions: values.partitions, config: difference(values, DEFAULTS) } }]);
+
+export async function changeTopic(_, name) {
+	const address = api`topics/${name}`;
+	const { config, partitions: { length } } = await ask(address);
+	return form(`Change ${name}`, config, 'Change it', numberBox('Partitions', 'partitions', { value: length }, 'more, never fewer'), ({ partitions, ...values }) => [
+		address, { method: 'PATCH', body: { partitions: partitions === length ? undefined : partitions, config: difference(values, config) } },
+	]);
+}
+
+const headersOf = (text) => text && Object.fromEntries(text.split('\n').filter((line) => line.trim()).map((line) => {
+	const [, name, value] = /^\s*([^:]+?)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+	if (!name) throw new Error(`“${line}” is no header: a name, a colon and a value.`);
+	return [name, value];
+}));
+
+const valueAs = {
+	text: (value = '') => ({ value }), json: (text) => ({ value: JSON.parse(text) }),
+	base64: (text) => ({ value_base64: text.trim() }), null: () => ({ value: null }),
+};
+
+export function produce(_, topic) {
+	const area = (name, rows) => h('textarea', { name, rows, spellcheck: 'false' });
+	return h('div', head('Produce', link(at('topics', topic), topic)), h('div.card', requestForm(`Produce to ${topic}`, 'Produce', [
+		field('Value', area('value', 6)),
+		choice('The value is', 'form', [['text'], ['json', 'JSON'], ['base64', 'bytes, in base64'], ['null']]),
+		box('Key', 'key', {}, 'picks the partition'), box('Tag', 'tag'),
+		numberBox('Partition', 'partition', { placeholder: 'by key, or in turn' }), box('Delay', 'delay', {}, 'such as 30s or 2h'),
+		field('Headers', area('headers', 2), 'name: value, one a line'),
+	], ({ value, form, headers, ...rest }) => [
+		api`topics/${topic}/records`, { body: { records: [{ ...valueAs[form](value), headers: headersOf(headers), ...rest }] } },
+	], ({ partitions: [stored] = [] }) => {
+		if (stored?.base_offset === undefined) return 'It waits for its time.';
+		const { partition, base_offset: offset } = stored;
+		return [`Stored in partition ${partition} at offset `, link(at('topics', topic) + query({ partition, offset }), count(offset))];
+	})));
 }

@@ -19,9 +19,6 @@ static const unsigned char comparison_js[] = {
 static const unsigned char dom_js[] = {
 #embed "../../static/dom.js"
 };
-static const unsigned char format_js[] = {
-#embed "../../static/format.js"
-};
 static const unsigned char grafana_json[] = {
 #embed "../../static/grafana.json"
 };
@@ -34,17 +31,11 @@ static const unsigned char icon_svg[] = {
 static const unsigned char index_html[] = {
 #embed "../../static/index.html"
 };
-static const unsigned char lists_js[] = {
-#embed "../../static/lists.js"
-};
 static const unsigned char live_js[] = {
 #embed "../../static/live.js"
 };
 static const unsigned char overview_js[] = {
 #embed "../../static/overview.js"
-};
-static const unsigned char produce_js[] = {
-#embed "../../static/produce.js"
 };
 static const unsigned char prometheus_rules_yml[] = {
 #embed "../../static/prometheus-rules.yml"
@@ -61,9 +52,6 @@ static const unsigned char requests_js[] = {
 static const unsigned char style_css[] = {
 #embed "../../static/style.css"
 };
-static const unsigned char topic_form_js[] = {
-#embed "../../static/topic-form.js"
-};
 static const unsigned char topic_js[] = {
 #embed "../../static/topic.js"
 };
@@ -79,21 +67,17 @@ static const struct {
     {"app.js", app_js, sizeof app_js},
     {"comparison.js", comparison_js, sizeof comparison_js},
     {"dom.js", dom_js, sizeof dom_js},
-    {"format.js", format_js, sizeof format_js},
     {"grafana.json", grafana_json, sizeof grafana_json},
     {"group.js", group_js, sizeof group_js},
     {"icon.svg", icon_svg, sizeof icon_svg},
     {"index.html", index_html, sizeof index_html},
-    {"lists.js", lists_js, sizeof lists_js},
     {"live.js", live_js, sizeof live_js},
     {"overview.js", overview_js, sizeof overview_js},
-    {"produce.js", produce_js, sizeof produce_js},
     {"prometheus-rules.yml", prometheus_rules_yml, sizeof prometheus_rules_yml},
     {"prometheus.yml", prometheus_yml, sizeof prometheus_yml},
     {"records.js", records_js, sizeof records_js},
     {"requests.js", requests_js, sizeof requests_js},
     {"style.css", style_css, sizeof style_css},
-    {"topic-form.js", topic_form_js, sizeof topic_form_js},
     {"topic.js", topic_js, sizeof topic_js},
     {"waiting.js", waiting_js, sizeof waiting_js},
 };

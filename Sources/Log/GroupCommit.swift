@@ -65,8 +65,7 @@ final class GroupCommit {
     }
   }
 
-  /// Syncs the log if a request waits for that, and answers; a failed sync fails them all, for
-  /// good.
+  /// Syncs the log if a request waits for that, and answers; a failed sync fails them all.
   func commit(_ appender: LogAppender) {
     guard !appender.unsynced.requests.isEmpty else { return }
     if appender.isAwaitingSync { synchronize(appender) }

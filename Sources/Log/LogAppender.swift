@@ -251,7 +251,7 @@ final class LogAppender {
   private func flush(_ run: inout Run) {
     guard !run.parts.isEmpty else { return }
     do throws(LogError) {
-      held = try write(run.parts)
+      held = try store(run.parts)
     } catch {
       if !run.remembered.isEmpty {
         log.withProducers { table in
@@ -297,7 +297,7 @@ final class LogAppender {
   }
 
   /// Writes behind the last batch, or leaves the file as it was; gives the file.
-  private func write(_ parts: [UnsafeRawBufferPointer]) throws(LogError) -> any File {
+  private func store(_ parts: [UnsafeRawBufferPointer]) throws(LogError) -> any File {
     let file = try open()
     do {
       try file.write(parts, at: position)

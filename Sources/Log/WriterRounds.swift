@@ -121,6 +121,12 @@ final class WriterRounds {
       }
     }
     round.removeAll(keepingCapacity: true)
+    for start in stride(from: 0, to: small.count, by: heldFilesMax) {
+      finish(small[start..<min(start + heldFilesMax, small.count)])
+    }
+  }
+
+  private func finish(_ small: ArraySlice<LogQueue>) {
     for queue in small { group.write(queue.takeAll(), to: queue.appender) }
     group.deliver()
     if small.count > 1 { group.beginSyncs(small.lazy.map(\.appender)) }

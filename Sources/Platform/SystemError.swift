@@ -27,8 +27,8 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
   /// True when the device, not this one call, is at fault.
   public var isDeviceFailure: Bool { code == EIO || code == EROFS || code == ENODEV }
 
-  /// True when the process or the machine has no descriptor, map or memory left: a state that passes
-  /// when others are given back.
+  /// True when the process or the machine has no descriptor, map or memory left: a state that
+  /// passes when others are given back.
   public var isExhausted: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 
   /// True when a lock is held by another process.

@@ -102,8 +102,3 @@ class Program:
 
     def produce(self, topic, *records):
         return self.ask("POST", f"/v1/topics/{topic}/records", {"records": list(records)})
-
-    def has(self, path):
-        """False while the server knows no such operation."""
-        status, _, text = self.send("GET", path)
-        return not (status == 404 and json.loads(text)["code"] == "not_found")

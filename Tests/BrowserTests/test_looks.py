@@ -12,7 +12,7 @@ from program import RAW, TOP, wait_for
 
 WIDTHS = [360, 1280, 2560]
 SCHEMES = ["light", "dark"]
-PAGE_BYTES_MAX = 60 * 1024
+PAGE_BYTES_MAX = 60_000
 # Served beside the page, and no part of it.
 BESIDE = ["grafana.json", "prometheus.yml", "prometheus-rules.yml"]
 
@@ -36,13 +36,10 @@ def fill(server):
     server.ask("POST", "/v1/groups/mailers/ack", {"receipts": receipts[4:8]})
     server.ask("POST", "/v1/groups/archive/receive", {"topics": ["orders", long], "max_records": 2})
     wait_for("dead letters", lambda: server.ask("GET", "/v1/groups/mailers")["dead"] == 4)
-    if server.has("/v1/copy-comparison"):
-        server.ask("POST", "/v1/copy-comparison", {"topic": "dpkg", "partition": 0, "rounds": 1})
-    if server.has("/v1/scheduled"):
-        server.produce("later", *[{"key": f"k{number}", "tag": "late", "value": {"number": number}, "delay": "1h"} for number in range(4)])
-    if server.has("/v1/transactions?state=prepared"):
-        for number in range(3):
-            server.ask("POST", "/v1/transactions", {"producer_group": "payers", "records": [{"topic": "orders", "value": str(number)}]})
+    server.ask("POST", "/v1/copy-comparison", {"topic": "dpkg", "partition": 0, "rounds": 1})
+    server.produce("later", *[{"key": f"k{number}", "tag": "late", "value": {"number": number}, "delay": "1h"} for number in range(4)])
+    for number in range(3):
+        server.ask("POST", "/v1/transactions", {"producer_group": "payers", "records": [{"topic": "orders", "value": str(number)}]})
     return long
 
 
@@ -85,6 +82,26 @@ class Full(PageTestCase):
             for name in self.each_view():
                 with self.subTest(view=name, width=width, scheme=scheme):
                     self.assert_accessible(name)
+
+    def test_dialogs_look_and_sound_well(self):
+        dialogs = [(f"/topics/{self.long}", self.long, f"Delete {self.long}"), ("/topics/orders", "orders", "Segments of partition 1"),
+                   ("/groups/mailers", "mailers", "Purge dead letters of mailers"), ("/waiting", "Waiting", None)]
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                self.look_as(width, scheme)
+                for number, (address, heading, name) in enumerate(dialogs):
+                    self.open(address, heading)
+                    if name:
+                        self.press(name)
+                    else:
+                        wait_for("rows", lambda: self.find("tbody button"))[0].click()
+                    wait_for("a dialog", lambda: self.find("dialog[open]"))
+                    with self.subTest(dialog=address, width=width, scheme=scheme):
+                        self.picture(f"full-dialog{number}-{width}-{scheme}")
+                        self.assert_nothing_is_cut(address)
+                        self.assert_nothing_overlaps(address, "dialog")
+                        if width != 2560:
+                            self.assert_accessible(address)
 
     def test_the_keyboard_gets_everywhere(self):
         self.look_as(1280)

@@ -62,8 +62,8 @@ final class FileDelivery {
   /// The region in hand; `nil` behind the last one.
   var current: FileRegion? { index < regions.count ? regions[index] : nil }
 
-  /// The current region's file; `nil` while it is not open: a thread that may wait opens it, and the
-  /// delivery is told by `hold`.
+  /// The current region's file; `nil` while it is not open: a thread that may wait opens it, and
+  /// the delivery is told by `hold`.
   var currentFile: (any File)? {
     if let file { return file }
     file = current?.file.opened
