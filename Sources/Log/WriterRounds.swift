@@ -12,6 +12,10 @@ final class WriterRounds {
   private static let idleSyncMilliseconds = 20
   /// So much is written in a turn, and then synced if somebody waits for that.
   private static let turnBytes = 4 << 20
+  /// When nothing small came for so long, in milliseconds, up to so many bytes are written without
+  /// a turn: handing them over has its price, and nobody waits.
+  private static let quietMilliseconds = 100
+  private static let quietBytes = 2 << 20
 
   let recoveryPoints: RecoveryPoints
   private let clock: any Clock
@@ -24,6 +28,8 @@ final class WriterRounds {
   /// How many queues are in a turn.
   private var turnsUnderWay = 0
   private var ended: [LogTurn] = []
+  /// When something small came last.
+  private var latestSmall: MonotonicTime?
   /// What only a sync will make visible, but for that which is in a turn.
   var unsynced: [ObjectIdentifier: LogQueue] = [:]
   var bytesSinceCheckpoint = 0
@@ -83,7 +89,6 @@ final class WriterRounds {
 
   private func enterRound(_ queue: LogQueue) {
     if queue.isInRound { return }
-    if round.count >= heldFilesMax { finishRound() }
     queue.isInRound = true
     round.append(queue)
   }
@@ -114,13 +119,17 @@ final class WriterRounds {
     var small: [LogQueue] = []
     for queue in round {
       queue.isInRound = false
-      if queue.isLarge || queue.wantsCheckpoint {
-        beginTurn(queue)
-      } else {
+      if !queue.isLarge, !queue.wantsCheckpoint {
         small.append(queue)
+      } else if mayWrite(queue) {
+        write(queue)
+      } else {
+        beginTurn(queue)
       }
     }
     round.removeAll(keepingCapacity: true)
+    if small.isEmpty { return group.deliver() }
+    latestSmall = clock.monotonicTime()
     for start in stride(from: 0, to: small.count, by: heldFilesMax) {
       finish(small[start..<min(start + heldFilesMax, small.count)])
     }
@@ -148,7 +157,24 @@ final class WriterRounds {
     }
   }
 
-  // MARK: - Turns
+  // MARK: - What is large
+
+  /// True when nobody is held up if what waits for the queue is written at once.
+  private func mayWrite(_ queue: LogQueue) -> Bool {
+    guard turnsUnderWay == 0, round.count == 1, !queue.wantsCheckpoint, !isHoldingMany,
+      !isOverdue(queue), queue.isWrittenOnly(bytesMax: WriterRounds.quietBytes)
+    else { return false }
+    guard let latestSmall else { return true }
+    let quiet = latestSmall.advanced(byMilliseconds: WriterRounds.quietMilliseconds)
+    return quiet <= clock.monotonicTime()
+  }
+
+  private func write(_ queue: LogQueue) {
+    group.write(queue.takeAll(), to: queue.appender)
+    group.deliver()
+    group.beginSync(queue.appender)
+    noteUnsynced(queue)
+  }
 
   func beginTurn(_ queue: LogQueue) {
     queue.isInTurn = true

@@ -51,6 +51,8 @@ import Testing
   @Test func whatIsSmallDoesNotWaitForWhatIsLarge() throws {
     let test = try TestLog()
     let large = try test.data.openLog("topics/large-0", settings: LogSettings())
+    // Where nothing is small, what is large is not written apart.
+    test.append([.small("there is something")])
     let gate = DispatchSemaphore(value: 0)
     let begun = DispatchSemaphore(value: 0)
     let done = DispatchSemaphore(value: 0)
