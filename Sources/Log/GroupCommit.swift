@@ -90,7 +90,10 @@ final class GroupCommit {
     do {
       try appender.synchronize()
     } catch {
-      return note(error)
+      note(error)
+      // If there was no descriptor for it, it is tried again after a while.
+      appender.unsynced.since = clock.monotonicTime()
+      return
     }
     metrics.syncDuration.observe(clock.monotonicTime().nanoseconds(since: start))
     metrics.batchesPerSync.observe(UInt64(batches))

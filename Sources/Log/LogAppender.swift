@@ -18,8 +18,10 @@ final class LogAppender {
   private var held: (any File)?
   /// What was written and no sync has covered.
   var unsynced = Unsynced()
-  /// Up to where the disk was asked to begin with them.
+  /// Up to where the disk was asked to begin with it.
   private var syncBegun: Int
+  /// What it was asked to begin with last.
+  private var beingWritten: Range<Int>?
   /// Everything before it is on the disk, and in the index files as far as they could be saved.
   private(set) var checkpoint: Offset
   /// Up to where the file goes that says what is remembered of the producers.
@@ -90,16 +92,18 @@ final class LogAppender {
   /// Has the disk begin with what no sync has covered.
   ///
   /// - Parameter goesOn: when more is going to be written before the sync, the last page is left
-  ///   out, because it is going to change.
+  ///   out, because it is going to change; and the disk must be through with what it was asked to
+  ///   begin with before: whatever else is synced meanwhile waits behind what the disk has to do.
   func beginSync(goesOn: Bool) throws(LogError) {
     let end = goesOn ? position & ~(LogAppender.pageBytes - 1) : position
-    guard syncBegun < end else { return }
-    let file = try open()
+    guard syncBegun < end, let file = held ?? segment.log.opened else { return }
     do {
+      if goesOn, let beingWritten { try file.waitForWriting(beingWritten) }
       try file.beginSynchronizing(syncBegun..<end)
     } catch {
       throw .offline(reason: error.description)
     }
+    beingWritten = syncBegun..<end
     syncBegun = end
   }
 
@@ -114,6 +118,7 @@ final class LogAppender {
     }
     unsynced.isOver()
     syncBegun = position
+    beingWritten = nil
     held = nil
     log.frontiers.advanceCommitted(to: nextOffset)
   }
@@ -146,6 +151,7 @@ final class LogAppender {
     segment = fresh
     position = 0
     syncBegun = 0
+    beingWritten = nil
     bytesSinceIndexed = 0
     latestTime = nil
     checkpoint = nextOffset
@@ -264,8 +270,8 @@ final class LogAppender {
         offset = offset + batch.recordCount
       }
     }
-    log.count(bytes: run.end - position)
     unsynced.bytes += run.end - position
+    log.count(bytes: run.end - position)
     position = run.end
     nextOffset = run.nextOffset
     if !run.remembered.isEmpty {

@@ -28,6 +28,11 @@ final class LogQueue {
     return waitingBytes + unsynced > LogQueue.smallBytes
   }
 
+  /// True when what waits has no more than `bytesMax` and nobody asks for a sync.
+  func isWrittenOnly(bytesMax: Int) -> Bool {
+    waitingBytes <= bytesMax && waiting.allSatisfy { $0.acknowledgement == .written }
+  }
+
   func add(_ request: AppendRequest) {
     waiting.append(request)
     waitingBytes += request.batches.bytes

@@ -12,6 +12,10 @@ final class WriterRounds {
   private static let idleSyncMilliseconds = 20
   /// So much is written in a turn, and then synced if somebody waits for that.
   private static let turnBytes = 4 << 20
+  /// When nothing small came for so long, in milliseconds, up to so many bytes are written without
+  /// a turn: handing them over has its price, and nobody waits.
+  private static let quietMilliseconds = 100
+  private static let quietBytes = 2 << 20
 
   let recoveryPoints: RecoveryPoints
   private let clock: any Clock
@@ -24,6 +28,8 @@ final class WriterRounds {
   /// How many queues are in a turn.
   private var turnsUnderWay = 0
   private var ended: [LogTurn] = []
+  /// When something small came last.
+  private var latestSmall: MonotonicTime?
   /// What only a sync will make visible, but for that which is in a turn.
   var unsynced: [ObjectIdentifier: LogQueue] = [:]
   var bytesSinceCheckpoint = 0
@@ -42,11 +48,11 @@ final class WriterRounds {
     recoveryPoints: RecoveryPoints, clock: any Clock, group: GroupCommit, turns: LogTurns,
     heldFilesMax: Int
   ) {
+    self.heldFilesMax = heldFilesMax
     self.recoveryPoints = recoveryPoints
     self.clock = clock
     self.group = group
     self.turns = turns
-    self.heldFilesMax = heldFilesMax
   }
 
   /// True when the next round has something to do whatever comes.
@@ -113,13 +119,17 @@ final class WriterRounds {
     var small: [LogQueue] = []
     for queue in round {
       queue.isInRound = false
-      if queue.isLarge || queue.wantsCheckpoint {
-        beginTurn(queue)
-      } else {
+      if !queue.isLarge, !queue.wantsCheckpoint {
         small.append(queue)
+      } else if mayWrite(queue) {
+        write(queue)
+      } else {
+        beginTurn(queue)
       }
     }
     round.removeAll(keepingCapacity: true)
+    if small.isEmpty { return group.deliver() }
+    latestSmall = clock.monotonicTime()
     for start in stride(from: 0, to: small.count, by: heldFilesMax) {
       finish(small[start..<min(start + heldFilesMax, small.count)])
     }
@@ -133,12 +143,7 @@ final class WriterRounds {
       group.commit(queue.appender)
       noteUnsynced(queue)
     }
-    if unsynced.count >= heldFilesMax {
-      for queue in unsynced.values {
-        group.synchronize(queue.appender)
-        noteUnsynced(queue)
-      }
-    }
+    if isHoldingMany { for queue in unsynced.values { bringToDisk(queue) } }
     group.deliver()
   }
 
@@ -152,14 +157,32 @@ final class WriterRounds {
     }
   }
 
-  // MARK: - Turns
+  // MARK: - What is large
+
+  /// True when nobody is held up if what waits for the queue is written at once.
+  private func mayWrite(_ queue: LogQueue) -> Bool {
+    guard turnsUnderWay == 0, round.count == 1, !queue.wantsCheckpoint, !isHoldingMany,
+      !isOverdue(queue), queue.isWrittenOnly(bytesMax: WriterRounds.quietBytes)
+    else { return false }
+    guard let latestSmall else { return true }
+    let quiet = latestSmall.advanced(byMilliseconds: WriterRounds.quietMilliseconds)
+    return quiet <= clock.monotonicTime()
+  }
+
+  private func write(_ queue: LogQueue) {
+    group.write(queue.takeAll(), to: queue.appender)
+    group.deliver()
+    group.beginSync(queue.appender)
+    noteUnsynced(queue)
+  }
 
   func beginTurn(_ queue: LogQueue) {
     queue.isInTurn = true
     turnsUnderWay += 1
     unsynced[ObjectIdentifier(queue.log)] = nil
     let turn = LogTurn(
-      queue, queue.take(bytesMax: WriterRounds.turnBytes), isOverdue: isOverdue(queue),
+      queue, queue.take(bytesMax: WriterRounds.turnBytes),
+      isOverdue: isHoldingMany || isOverdue(queue),
       isCheckpoint: queue.wantsCheckpoint)
     queue.wantsCheckpoint = false
     turns.post(turn)
@@ -177,6 +200,15 @@ final class WriterRounds {
   }
 
   // MARK: - Syncs that nobody waits for
+
+  private func bringToDisk(_ queue: LogQueue) {
+    if queue.isLarge { return beginTurn(queue) }
+    group.synchronize(queue.appender)
+    noteUnsynced(queue)
+  }
+
+  /// True when no more files may be held until a sync.
+  private var isHoldingMany: Bool { unsynced.count + turnsUnderWay >= heldFilesMax }
 
   private func due(_ queue: LogQueue) -> MonotonicTime? {
     queue.appender.unsynced.since?.advanced(byMilliseconds: WriterRounds.idleSyncMilliseconds)
@@ -200,17 +232,8 @@ final class WriterRounds {
   private func syncWhatIsOverdue() {
     guard let limit = deadline, clock.monotonicTime() >= limit else { return }
     deadline = nil
-    for (identity, queue) in unsynced {
-      if !isOverdue(queue) {
-        noteUnsynced(queue)
-      } else if queue.isLarge {
-        beginTurn(queue)
-      } else {
-        unsynced[identity] = nil
-        group.synchronize(queue.appender)
-        // It has not come about where there was no descriptor for it.
-        noteUnsynced(queue)
-      }
+    for queue in unsynced.values {
+      if isOverdue(queue) { bringToDisk(queue) } else { noteUnsynced(queue) }
     }
     group.deliver()
   }

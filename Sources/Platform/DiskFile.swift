@@ -104,10 +104,18 @@ public final class DiskFile: File {
   /// `sync_file_range(2)` with `SYNC_FILE_RANGE_WRITE`; a file system that knows no such thing
   /// writes when it is synced.
   public func beginSynchronizing(_ range: Range<Int>) throws(SystemError) {
+    try synchronize(range, sluice_sync_file_range_write)
+  }
+
+  /// `sync_file_range(2)` with `SYNC_FILE_RANGE_WAIT_BEFORE`.
+  public func waitForWriting(_ range: Range<Int>) throws(SystemError) {
+    try synchronize(range, sluice_sync_file_range_wait)
+  }
+
+  private func synchronize(_ range: Range<Int>, _ flags: UInt32) throws(SystemError) {
     while true {
       let result = sync_file_range(
-        descriptor.number, off_t(range.lowerBound), off_t(range.count),
-        sluice_sync_file_range_write)
+        descriptor.number, off_t(range.lowerBound), off_t(range.count), flags)
       if result == 0 { return }
       switch errno {
       case EINTR: continue

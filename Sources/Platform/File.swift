@@ -22,6 +22,8 @@ public protocol File: AnyObject, Sendable {
   /// Has the disk begin with bytes that a sync is to cover later, so that it finds less to wait
   /// for. Promises nothing.
   func beginSynchronizing(_ range: Range<Int>) throws(SystemError)
+  /// Waits until the disk has written what it was asked to begin with. Promises nothing either.
+  func waitForWriting(_ range: Range<Int>) throws(SystemError)
   /// Returns when the bytes, and the length needed to read them, are on the disk (`fdatasync`).
   func synchronizeData() throws(SystemError)
   /// Cuts or extends the file to `size` bytes.

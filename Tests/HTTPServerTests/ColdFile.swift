@@ -48,6 +48,9 @@ final class ColdFile: File {
   func beginSynchronizing(_ range: Range<Int>) throws(SystemError) {
     try file.beginSynchronizing(range)
   }
+  func waitForWriting(_ range: Range<Int>) throws(SystemError) {
+    try file.waitForWriting(range)
+  }
   func synchronizeData() throws(SystemError) { try file.synchronizeData() }
 
   func truncate(to size: Int) throws(SystemError) { try file.truncate(to: size) }

@@ -51,6 +51,8 @@ import Testing
   @Test func whatIsSmallDoesNotWaitForWhatIsLarge() throws {
     let test = try TestLog()
     let large = try test.data.openLog("topics/large-0", settings: LogSettings())
+    // Where nothing is small, what is large is not written apart.
+    test.append([.small("there is something")])
     let gate = DispatchSemaphore(value: 0)
     let begun = DispatchSemaphore(value: 0)
     let done = DispatchSemaphore(value: 0)
@@ -149,7 +151,7 @@ import Testing
     next.data.close()
   }
 
-  @Test(arguments: [Faults.Call.synchronize, .beginSynchronizing])
+  @Test(arguments: [Faults.Call.synchronize, .beginSynchronizing, .waitForWriting])
   func aSyncThatFailsInATurnIsNotTriedAgain(call: Faults.Call) throws {
     let test = try TestLog()
     test.append([.small("kept")])

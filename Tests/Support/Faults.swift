@@ -12,6 +12,8 @@ public final class Faults: Sendable {
     case write
     /// `File.beginSynchronizing`.
     case beginSynchronizing
+    /// `File.waitForWriting`.
+    case waitForWriting
     /// `File.synchronizeData`.
     case synchronize
     /// `File.truncate`.

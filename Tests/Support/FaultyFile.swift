@@ -58,6 +58,12 @@ public final class FaultyFile: File {
     try file.beginSynchronizing(range)
   }
 
+  /// Waits, if it may.
+  public func waitForWriting(_ range: Range<Int>) throws(SystemError) {
+    try faults.pass(.waitForWriting, path)
+    try file.waitForWriting(range)
+  }
+
   /// Syncs, if it may.
   public func synchronizeData() throws(SystemError) {
     try faults.pass(.synchronize, path)

@@ -24,6 +24,7 @@
 #define RWF_NOWAIT 0x00000008
 #endif
 #ifndef SYNC_FILE_RANGE_WRITE
+#define SYNC_FILE_RANGE_WAIT_BEFORE 1
 #define SYNC_FILE_RANGE_WRITE 2
 #endif
 #ifndef RUSAGE_THREAD
@@ -38,6 +39,7 @@ extern int sync_file_range(int descriptor, off_t offset, off_t count, unsigned i
 extern int pthread_setname_np(unsigned long thread, const char *name);
 
 static const int sluice_rwf_nowait = RWF_NOWAIT;
+static const unsigned int sluice_sync_file_range_wait = SYNC_FILE_RANGE_WAIT_BEFORE;
 static const unsigned int sluice_sync_file_range_write = SYNC_FILE_RANGE_WRITE;
 static const int sluice_rusage_thread = RUSAGE_THREAD;
 
