@@ -10,7 +10,8 @@ function seek(name, topics) {
 	return requestForm(`Seek of ${name}`, 'Seek', [
 		box('Topic', 'topic', { value: topics[0], required: true }), numberBox('Partition', 'partition', { placeholder: 'all' }),
 		placeFields('To', 'to', [['earliest', 'the oldest record'], ['latest', 'behind the newest']], 'earliest', 0),
-	], ({ topic, partition, to, ...more }) => [api`groups/${name}/seek`, { body: { topic, partition, to: more[to] ?? to } }], (answer) => answer.partitions.map((one) => `Partition ${one.partition} goes on at ${count(one.next_offset)}. `));
+	], ({ topic, partition, to, ...more }) => [api`groups/${name}/seek`, { body: { topic, partition, to: more[to] ?? to } }],
+	(answer) => answer.partitions.map((one) => `Partition ${one.partition} goes on at ${count(one.next_offset)}. `));
 }
 
 function deadLetters(name) {

@@ -88,7 +88,7 @@ export function recordBrowser(topic, partitions, given) {
 		try {
 			const where = place();
 			command.show(curl(source(where, PAGE)));
-			history.replaceState(null, '', at('topics', topic) + query(Object.fromEntries(new FormData(form))));
+			if (form.isConnected) history.replaceState(null, '', at('topics', topic) + query(Object.fromEntries(new FormData(form))));
 			await read(where);
 		} catch (error) {
 			if (error.name === 'AbortError') return;

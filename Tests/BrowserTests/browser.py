@@ -137,12 +137,13 @@ class PageTestCase(unittest.TestCase):
             "features": [{"name": "prefers-color-scheme", "value": scheme},
                          {"name": "prefers-reduced-motion", "value": "reduce"}]})
 
-    def picture(self, name):
-        """Keeps a picture of the whole page."""
+    def picture(self, name, whole=True):
+        """Keeps a picture of the whole page, or of what is to be seen of it."""
         height = self.browser.execute_script("return document.documentElement.scrollHeight")
         width = self.browser.execute_script("return innerWidth")
         clip = {"x": 0, "y": 0, "width": width, "height": min(height, 6000), "scale": 1}
-        shot = self.browser.execute_cdp_cmd("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True})
+        shot = self.browser.execute_cdp_cmd(
+            "Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True} if whole else {})
         with open(os.path.join(PICTURES, f"{name}.png"), "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 

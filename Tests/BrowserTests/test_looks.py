@@ -97,7 +97,7 @@ class Full(PageTestCase):
                         wait_for("rows", lambda: self.find("tbody button"))[0].click()
                     wait_for("a dialog", lambda: self.find("dialog[open]"))
                     with self.subTest(dialog=address, width=width, scheme=scheme):
-                        self.picture(f"full-dialog{number}-{width}-{scheme}")
+                        self.picture(f"full-dialog{number}-{width}-{scheme}", whole=False)
                         self.assert_nothing_is_cut(address)
                         self.assert_nothing_overlaps(address, "dialog")
                         if width != 2560:

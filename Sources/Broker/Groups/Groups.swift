@@ -8,7 +8,7 @@ import Synchronization
 /// Its lock comes before each group's own.
 public final class Groups: Sendable {
   let journal: GroupJournal
-  private let standing: Lock<[String: Group]>
+  private let standing: Lock<StandingGroups>
   private let lastID: Atomic<UInt32>
   private let key: [UInt8]
   private let groupsMax: Int
@@ -31,9 +31,10 @@ public final class Groups: Sendable {
       key = ReceiptSigner.makeKey()
       fresh.write(.key(key))
     }
-    standing = Lock([:])
+    standing = Lock(StandingGroups())
     let parser = JSONParser()
-    for (name, member) in replay.groups {
+    // In order, so that each goes to the end.
+    for (name, member) in replay.groups.sorted(by: { $0.key < $1.key }) {
       var config = GroupConfig()
       member.config.withUnsafeBytes { bytes in
         if let object = try? parser.parse(bytes) { try? config.merge(object) }
@@ -48,28 +49,26 @@ public final class Groups: Sendable {
         state.add(Groups.reconcile(id, partition, topic.partitions[partition.number], fresh))
       }
       let group = makeGroup(name, state)
-      standing.withLock { $0[name] = group }
+      standing.withLock { $0.insert(group) }
     }
     if !fresh.buffer.isEmpty { try journal.journal.append(fresh.buffer, timestamp: 0) }
   }
 
   /// All groups, by name.
-  public var all: [Group] {
-    standing.withLock { Array($0.values) }.sorted { $0.name < $1.name }
-  }
+  public var all: [Group] { standing.withLock { $0.all } }
 
   /// A signer of receipts, for one thread.
   public func makeSigner() -> ReceiptSigner { ReceiptSigner(key: key) }
 
   /// A group by its name.
   public func group(_ name: String) throws(BrokerError) -> Group {
-    if let group = standing.withLock({ $0[name] }) { return group }
+    if let group = standing.withLock({ $0.byName[name] }) { return group }
     throw GroupName.isValid(name) ? .groupNotFound(name) : .invalidName(name)
   }
 
   /// The group of that name, made with the defaults if there is none.
   public func findOrMake(_ name: String) throws(BrokerError) -> Group {
-    if let group = standing.withLock({ $0[name] }) { return group }
+    if let group = standing.withLock({ $0.byName[name] }) { return group }
     return try stand(name, nil, sink: nil) { _ in }.group
   }
 
@@ -102,7 +101,7 @@ public final class Groups: Sendable {
     let event = GroupEventWriter(buffer: ByteBuffer())
     event.write(.groupGone(name: name))
     standing.withLock { standing in
-      standing[name] = nil
+      standing.remove(name)
       group.state.withLock { $0.isDeleted = true }
       journal.append(event.buffer, .committed, sink: sink, completion)
     }
@@ -141,8 +140,8 @@ public final class Groups: Sendable {
   ) throws(BrokerError) -> (group: Group, isNew: Bool) {
     guard GroupName.isValid(name) else { throw .invalidName(name) }
     return try standing.withLock { standing throws(BrokerError) in
-      let known = standing[name]
-      if known == nil, standing.count >= groupsMax {
+      let known = standing.byName[name]
+      if known == nil, standing.all.count >= groupsMax {
         throw .tooMany(what: "groups", max: groupsMax)
       }
       if known == nil || config != nil {
@@ -158,7 +157,7 @@ public final class Groups: Sendable {
       }
       if let known { return (known, false) }
       let fresh = makeGroup(name, GroupState(config: config ?? GroupConfig()))
-      standing[name] = fresh
+      standing.insert(fresh)
       return (fresh, true)
     }
   }

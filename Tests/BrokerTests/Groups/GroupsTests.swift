@@ -81,6 +81,19 @@ import Testing
     #expect(try GroupsTests.lease(world).count == 1)
   }
 
+  @Test func groupsStandByNameHoweverTheyCameAndWent() throws {
+    var world = try GroupsTests.world()
+    for name in ["m", "z", "a", "n", "b", "zz", "Z"] { _ = try world.groups.findOrMake(name) }
+    for name in ["a", "n", "zz"] {
+      try world.wait { try world.groups.delete(name, sink: InlineSink(), $0) }
+    }
+    _ = try world.groups.findOrMake("n")
+    let names = ["Z", "b", "g", "m", "n", "z"]
+    #expect(world.groups.all.map(\.name) == names)
+    world = try world.reopened()
+    #expect(world.groups.all.map(\.name) == names)
+  }
+
   @Test func aTopicMadeAnewIsReadFromItsBeginning() throws {
     let world = try GroupsTests.world()
     try world.produce([nil, nil], to: "t", 0)
