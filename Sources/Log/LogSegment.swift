@@ -53,6 +53,21 @@ final class LogSegment: Sendable {
   /// The entries of all batches.
   var batches: BatchIndex { indexes.batches }
 
+  /// The entries of all batches as they stand now. Waits for the disk if they have to be mapped.
+  func viewBatches() throws(LogError) -> EntryFile.View {
+    do {
+      return try batches.view()
+    } catch {
+      throw LogError(reading: error)
+    }
+  }
+
+  /// How many of the batches in a view begin before `offset`.
+  @inline(__always)
+  func countBatches(in view: EntryFile.View, before offset: Offset) -> Int {
+    view.prefixCount { baseOffset + Int(BatchEntry($0).relativeOffset) < offset }
+  }
+
   /// How many bytes of batches the file holds.
   var bytes: Int { writtenBytes.load(ordering: .acquiring) }
   /// When it was made, or what stands for that after a restart; milliseconds since 1970.

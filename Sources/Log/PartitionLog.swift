@@ -245,16 +245,9 @@ public final class PartitionLog: Sendable {
   private func visibleBytes(
     _ segment: LogSegment, _ committed: Offset
   ) throws(LogError) -> Int {
-    let view: EntryFile.View
-    do {
-      view = try segment.batches.view()
-    } catch {
-      throw LogError(reading: error)
-    }
+    let view = try segment.viewBatches()
     defer { view.end() }
-    let visible = view.prefixCount {
-      segment.baseOffset + Int(BatchEntry($0).relativeOffset) < committed
-    }
+    let visible = segment.countBatches(in: view, before: committed)
     return visible == 0 ? 0 : BatchEntry(view[visible - 1]).end
   }
 }

@@ -54,10 +54,7 @@ struct ProducerLoader {
     var begun: Begun?
     let view = try segment.batches.view()
     defer { view.end() }
-    let from = table.savedThrough
-    let first = view.prefixCount {
-      segment.baseOffset + Int(BatchEntry($0).relativeOffset) < from
-    }
+    let first = segment.countBatches(in: view, before: table.savedThrough)
     for index in first..<view.count {
       let entry = BatchEntry(view[index])
       let head = entry.tag == BatchEntry.damaged ? nil : try heads.head(at: Int(entry.position))

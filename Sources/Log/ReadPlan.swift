@@ -20,12 +20,7 @@ struct ReadPlan {
 
   /// Takes what is wanted of a segment whose last record stands just before `endOffset`.
   mutating func take(_ segment: LogSegment, endOffset: Offset) throws(LogError) {
-    let view: EntryFile.View
-    do {
-      view = try segment.batches.view()
-    } catch {
-      throw LogError(reading: error)
-    }
+    let view = try segment.viewBatches()
     defer { view.end() }
     let base = segment.baseOffset
     let atOrBefore = view.prefixCount {
@@ -33,7 +28,7 @@ struct ReadPlan {
     }
     let first = max(0, atOrBefore - 1)
     let wanted = min(committed, request.end ?? committed)
-    let visible = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) < wanted }
+    let visible = segment.countBatches(in: view, before: wanted)
     let last = segment.hasDamage ? try sound(segment, view, first, visible) : visible
     guard first < last else { return }
     let end = Span(
@@ -70,11 +65,7 @@ struct ReadPlan {
     var end = span.view.prefixCount { BatchEntry($0).end <= byteLimit }
     if request.maxRecords < Int.max - Int(request.offset.value) {
       let stop = request.offset + request.maxRecords
-      end = min(
-        end,
-        span.view.prefixCount {
-          span.segment.baseOffset + Int(BatchEntry($0).relativeOffset) < stop
-        })
+      end = min(end, span.segment.countBatches(in: span.view, before: stop))
       records = max(0, span.baseOffset(min(max(end, first + 1), span.count)) - request.offset)
     }
     end = min(end, span.count)

@@ -8,17 +8,16 @@ struct TimeSearch {
 
   /// The first visible offset not older than `timestamp`; `nil` if the segment has none.
   func offset(atOrAfter timestamp: Int64) throws(LogError) -> Offset? {
-    let view: EntryFile.View
+    let view = try segment.viewBatches()
+    defer { view.end() }
     let near: UInt32
     let file: any File
     do {
-      view = try segment.batches.view()
       near = try segment.indexes.times.lowerBound(timestamp)
       file = try segment.log.open()
     } catch {
       throw LogError(reading: error)
     }
-    defer { view.end() }
     let after = view.prefixCount { BatchEntry($0).relativeOffset <= near }
     for index in max(0, after - 1)..<max(view.count, after) {
       let entry = BatchEntry(view[index])

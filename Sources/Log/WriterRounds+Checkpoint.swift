@@ -41,7 +41,8 @@ extension WriterRounds {
       try takeStep()
       if checkpointing.isEmpty, checkpointingTurns == 0 { try endCheckpoint() }
     } catch {
-      // Noted already: nothing is appended any more.
+      // Noted already. Where only a descriptor was missing, the points of the others are
+      // written next.
     }
   }
 

@@ -122,7 +122,7 @@ final class WriterRounds {
       if !queue.isLarge, !queue.wantsCheckpoint {
         small.append(queue)
       } else if mayWrite(queue) {
-        write(queue)
+        writeAtOnce(queue)
       } else {
         beginTurn(queue)
       }
@@ -169,7 +169,7 @@ final class WriterRounds {
     return quiet <= clock.monotonicTime()
   }
 
-  private func write(_ queue: LogQueue) {
+  private func writeAtOnce(_ queue: LogQueue) {
     group.write(queue.takeAll(), to: queue.appender)
     group.deliver()
     group.beginSync(queue.appender)
