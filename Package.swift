@@ -92,7 +92,7 @@ let package = Package(
       swiftSettings: strict),
     tests("CrashTests", ["Support", "sluice"]),
     tests("EndToEndTests", ["Support", "API", "HTTP", "JSON", "Platform", "sluice"]),
-    tests("BenchTests", ["Bench", "JSON", "Platform"]),
+    tests("BenchTests", ["Bench", "JSON", "Log", "Platform", "Support"]),
     tests("APITests", ["API", "Broker"]),
     tests("BrokerTests", ["Broker", "Log", "Metrics", "Platform", "Support"]),
     tests("HTTPServerTests", ["HTTPServer", "HTTP", "Metrics", "Platform", "Support"]),

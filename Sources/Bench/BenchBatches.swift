@@ -9,17 +9,18 @@ enum BenchBatches {
   private static let valueBytes = 990
   private static let requestBytes = 1 << 20
 
-  /// A produce body of about a mebibyte, and how many records are in it.
-  static func body() -> (bytes: ByteBuffer, records: Int) {
+  /// A produce body of about a mebibyte, and how many records are in it. They are of this moment:
+  /// older ones a server might delete while they are read.
+  static func body(_ clock: any Clock = SystemClock()) -> (bytes: ByteBuffer, records: Int) {
     let body = ByteBuffer(capacity: requestBytes + batchBytes)
+    let now = clock.wallMilliseconds()
     let value = [UInt8](repeating: UInt8(ascii: "s"), count: valueBytes)
     var records = 0
     while body.count < requestBytes {
       let builder = BatchBuilder()
       value.withUnsafeBytes { value in
         for _ in 0..<recordsPerBatch {
-          builder.append(
-            key: nil, value: value, headers: RecordHeaders(), timestamp: 1_700_000_000_000)
+          builder.append(key: nil, value: value, headers: RecordHeaders(), timestamp: now)
         }
       }
       body.append(builder.finish().numbered(from: .zero))

@@ -17,7 +17,7 @@ public struct CopyBench: Sendable {
     /// Connections at a time.
     public var connections = [1, 8, 64]
     /// Rounds that count; one more goes before them.
-    public var rounds = 3
+    public var rounds = 5
     /// Whether cold pages are measured, too: only for a server of one's own.
     public var cold = false
 
@@ -25,7 +25,9 @@ public struct CopyBench: Sendable {
     public init() {}
   }
 
-  private static let requestsPerRunMax = 32 << 10
+  /// A run is to take long enough for its figures to repeat, and not longer.
+  private static let requestsPerRunMax = 16 << 10
+  private static let passesPerRunMax = 4
   private static let raw = [(name: "Accept", value: "application/vnd.kafka.recordbatch.v2")]
 
   let options: Options
@@ -51,9 +53,10 @@ public struct CopyBench: Sendable {
     var figures: [CopyCase: CopyFigures] = [:]
     for setting in cases {
       for round in 0...options.rounds {
-        for strategy in strategies {
+        for turn in strategies.indices {
           var one = setting
-          one.strategy = strategy
+          // No strategy always comes behind the same one.
+          one.strategy = strategies[(turn + round) % strategies.count]
           progress.begin("\(one)")
           if one.isCold { try own!.goCold() }
           try measure(one, target, records, countsIn: round > 0, &figures)
@@ -89,7 +92,10 @@ public struct CopyBench: Sendable {
     _ one: CopyCase, _ target: LoadTarget, _ records: Int, countsIn: Bool,
     _ figures: inout [CopyCase: CopyFigures]
   ) throws(BenchError) {
-    let share = min(options.bytes, CopyBench.requestsPerRunMax * one.chunkBytes) / one.connections
+    // What was read once is cold no more.
+    let passes = one.isCold ? 1 : CopyBench.passesPerRunMax
+    let bytes = min(passes * options.bytes, CopyBench.requestsPerRunMax * one.chunkBytes)
+    let share = bytes / one.connections
     let before = try MetricsReading(target)
     let clock = SystemClock()
     let start = clock.monotonicTime()

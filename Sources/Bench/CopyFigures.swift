@@ -18,6 +18,12 @@ struct CopyFigures: Sendable {
     switchesPerGB.append(cost.contextSwitches / gigabytes)
   }
 
+  /// By how much a figure is that of others, round by round: what changes from one round to the
+  /// next does not count.
+  func ratio(of figure: KeyPath<CopyFigures, [Double]>, to others: CopyFigures) -> Double {
+    CopyFigures.median(zip(self[keyPath: figure], others[keyPath: figure]).map { $0 / $1 })
+  }
+
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return .nan }
