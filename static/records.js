@@ -4,6 +4,8 @@ import { at, button, bytes, count, facts, h, link, plural, setText, time, unseen
 import { api, ask, box, choice, curl, curlBox, outcome, placeFields, query, valueOf } from './requests.js';
 
 const PAGE = 25;
+// Room for a page of large records: by default an answer ends at a mebibyte.
+const PAGE_BYTES = 1 << 26;
 const SCAN_PAGE = 500;
 const SCAN_MAX = 20000;
 const FOUND_MAX = 100;
@@ -52,7 +54,7 @@ export function recordBrowser(topic, partitions, given) {
 	const older = turn('Older', () => Math.max(page.start, page.first - PAGE));
 	const newer = turn('Newer', () => page.next);
 	const source = (where, most) => api`topics/${topic}/partitions/${partition.value}/records`
-		+ query({ ...where, tag: tag.value.split(/[\s,]+/), values: 'text', max_records: most });
+		+ query({ ...where, tag: tag.value.split(/\s*,\s*/), values: 'text', max_records: most, max_bytes: most === PAGE ? PAGE_BYTES : '' });
 
 	function place() {
 		const { log_start_offset: start, high_watermark: end } = partitions[partition.value];

@@ -31,6 +31,23 @@ import Testing
     EventTests.events(answer).compactMap { $0.id.flatMap { Int($0) } }
   }
 
+  @Test func aStreamThatFallsSilentSaysWithinFifteenSecondsThatItStands() throws {
+    #expect(try client.put("/v1/topics/t").status < 300)
+    let port = server.port
+    let later = Background {
+      let other = HTTPClient(port: port)
+      for seconds in [1.0, 15.5] {
+        Thread.sleep(forTimeInterval: seconds)
+        _ = try other.post(Self.produce, "a line", type: "text/plain")
+      }
+    }
+    let text = try stream("offset=latest&max_records=2").text
+    try later.join()
+    let first = try #require(text.range(of: "id: 0"))
+    let second = try #require(text.range(of: "id: 1"))
+    #expect(text[first.upperBound..<second.lowerBound].contains(": heartbeat"))
+  }
+
   @Test func eventsAreTheLinesWithTheirOffsets() throws {
     let records = """
       {"records":[{"key":"k","value":{"n":1},"tag":"red","headers":{"h":"x"}},

@@ -171,6 +171,11 @@ class PrometheusTests(unittest.TestCase):
         self.assertIn(scrape, readme)
         for name in ["prometheus.yml", "prometheus-rules.yml", "grafana.json"]:
             self.assertIn(f"/assets/{name}", readme)
+        _, _, body = self.server.send("GET", "/assets/prometheus-rules.yml")
+        alerts = re.findall(r"- alert: (\w+)\n +expr:(?: >)?((?:.|\n)+?)\n +(?:for|labels): *(\d*\w*)", body.decode())
+        self.assertGreaterEqual(len(alerts), 10)
+        for name, expression, duration in alerts:
+            self.assertIn(f"| `{name}` | `{' '.join(expression.split())}` | {duration} |", readme)
 
 
 if __name__ == "__main__":

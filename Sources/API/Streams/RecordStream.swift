@@ -11,8 +11,10 @@ import Platform
 final class RecordStream: BodySource {
   /// How much is chosen at a time; memory holds far less of it.
   private static let sliceBytes = 1 << 20
-  /// After so long without a record the client is told that the connection stands, in milliseconds.
-  private static let heartbeatMilliseconds = 15_000
+  /// After so many ticks without a record, which are 10 to 15 seconds, the client is told that the
+  /// connection stands.
+  private static let silentTicksMax = 3
+  private static let tickMilliseconds = 5000
 
   private let exchange: Exchange
   private let log: any RecordLog
@@ -31,7 +33,7 @@ final class RecordStream: BodySource {
   private var lastID: Int64
   private var hasBegun = false
   private var isBringingIn = false
-  private var wasSilent = false
+  private var silentTicks = 0
   private var heartbeatIsDue = false
   private var isCounted = false
   /// True once nothing more will come.
@@ -86,7 +88,7 @@ final class RecordStream: BodySource {
     // The reader is another thread's meanwhile.
     if isBringingIn { return .waiting }
     let start = buffer.count
-    defer { if buffer.count > start { wasSilent = false } }
+    defer { if buffer.count > start { silentTicks = 0 } }
     do {
       while buffer.count < start + budget {
         if remaining == 0 {
@@ -246,9 +248,10 @@ final class RecordStream: BodySource {
   }
 
   private func armTimer() {
-    wasSilent = true
-    timer = exchange.after(milliseconds: RecordStream.heartbeatMilliseconds) { [self] in
-      if wasSilent {
+    timer = exchange.after(milliseconds: RecordStream.tickMilliseconds) { [self] in
+      silentTicks += 1
+      if silentTicks == RecordStream.silentTicksMax {
+        silentTicks = 0
         heartbeatIsDue = true
         exchange.resumeOutput()
       }

@@ -4,15 +4,17 @@ import Platform
 /// One loop's listeners to the overview: joins the feed once for all of them, and hands each event
 /// round. Belongs to its loop.
 final class StatusAudience {
-  /// After so long without an event listeners are told that the connection stands, in milliseconds.
-  private static let heartbeatMilliseconds = 15_000
+  /// After so many ticks without an event, which are 10 to 15 seconds, listeners are told that the
+  /// connection stands.
+  private static let silentTicksMax = 3
+  private static let tickMilliseconds = 5000
 
   private let feed: StatusFeed
   private var streams: [StatusStream] = []
   private var membership: Int?
   private var latest: [UInt8]?
   private var timer: LoopTimer?
-  private var wasSilent = true
+  private var silentTicks = 0
 
   init(_ feed: StatusFeed) { self.feed = feed }
 
@@ -40,15 +42,18 @@ final class StatusAudience {
   private func take(_ event: [UInt8]) {
     guard membership != nil else { return }
     latest = event
-    wasSilent = false
+    silentTicks = 0
     for stream in streams { stream.offer(event) }
   }
 
   private func armTimer() {
-    wasSilent = true
-    let milliseconds = StatusAudience.heartbeatMilliseconds
+    let milliseconds = StatusAudience.tickMilliseconds
     timer = streams.first?.exchange.after(milliseconds: milliseconds) { [self] in
-      if wasSilent { for stream in streams { stream.offer(EventText.heartbeat) } }
+      silentTicks += 1
+      if silentTicks == StatusAudience.silentTicksMax {
+        silentTicks = 0
+        for stream in streams { stream.offer(EventText.heartbeat) }
+      }
       armTimer()
     }
   }
