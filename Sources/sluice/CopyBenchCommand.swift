@@ -27,7 +27,7 @@ struct CopyBenchCommand: ParsableCommand {
   var connections = "1,8,64"
 
   @Option(help: "Rounds that count, behind one that does not.")
-  var rounds = 5
+  var rounds = CopyBench.Options().rounds
 
   @Flag(help: "Measure cold pages, too: the server that was started is started anew for each run.")
   var cold = false

@@ -11,10 +11,6 @@ import Platform
 final class RecordStream: BodySource {
   /// How much is chosen at a time; memory holds far less of it.
   private static let sliceBytes = 1 << 20
-  /// After so many ticks without a record, which are 10 to 15 seconds, the client is told that the
-  /// connection stands.
-  private static let silentTicksMax = 3
-  private static let tickMilliseconds = 5000
 
   private let exchange: Exchange
   private let log: any RecordLog
@@ -33,7 +29,7 @@ final class RecordStream: BodySource {
   private var lastID: Int64
   private var hasBegun = false
   private var isBringingIn = false
-  private var silentTicks = 0
+  private var silence = Silence()
   private var heartbeatIsDue = false
   private var isCounted = false
   /// True once nothing more will come.
@@ -88,7 +84,7 @@ final class RecordStream: BodySource {
     // The reader is another thread's meanwhile.
     if isBringingIn { return .waiting }
     let start = buffer.count
-    defer { if buffer.count > start { silentTicks = 0 } }
+    defer { if buffer.count > start { silence.end() } }
     do {
       while buffer.count < start + budget {
         if remaining == 0 {
@@ -248,10 +244,8 @@ final class RecordStream: BodySource {
   }
 
   private func armTimer() {
-    timer = exchange.after(milliseconds: RecordStream.tickMilliseconds) { [self] in
-      silentTicks += 1
-      if silentTicks == RecordStream.silentTicksMax {
-        silentTicks = 0
+    timer = exchange.after(milliseconds: Silence.tickMilliseconds) { [self] in
+      if silence.tick() {
         heartbeatIsDue = true
         exchange.resumeOutput()
       }

@@ -4,17 +4,12 @@ import Platform
 /// One loop's listeners to the overview: joins the feed once for all of them, and hands each event
 /// round. Belongs to its loop.
 final class StatusAudience {
-  /// After so many ticks without an event, which are 10 to 15 seconds, listeners are told that the
-  /// connection stands.
-  private static let silentTicksMax = 3
-  private static let tickMilliseconds = 5000
-
   private let feed: StatusFeed
   private var streams: [StatusStream] = []
   private var membership: Int?
   private var latest: [UInt8]?
   private var timer: LoopTimer?
-  private var silentTicks = 0
+  private var silence = Silence()
 
   init(_ feed: StatusFeed) { self.feed = feed }
 
@@ -42,18 +37,13 @@ final class StatusAudience {
   private func take(_ event: [UInt8]) {
     guard membership != nil else { return }
     latest = event
-    silentTicks = 0
+    silence.end()
     for stream in streams { stream.offer(event) }
   }
 
   private func armTimer() {
-    let milliseconds = StatusAudience.tickMilliseconds
-    timer = streams.first?.exchange.after(milliseconds: milliseconds) { [self] in
-      silentTicks += 1
-      if silentTicks == StatusAudience.silentTicksMax {
-        silentTicks = 0
-        for stream in streams { stream.offer(EventText.heartbeat) }
-      }
+    timer = streams.first?.exchange.after(milliseconds: Silence.tickMilliseconds) { [self] in
+      if silence.tick() { for stream in streams { stream.offer(EventText.heartbeat) } }
       armTimer()
     }
   }
