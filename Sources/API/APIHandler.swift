@@ -36,8 +36,11 @@ public final class APIHandler: RequestHandler {
       switch router.match(exchange.head) {
       case .found(let route):
         if broker == nil, !route.isAlwaysOpen { try findBroker() }
+        try route.check(exchange.head)
         try route.handle(Call(exchange, handler: self, broker: broker))
       case .otherMethods(let methods): try answerOtherMethod(exchange, methods)
+      case .unknown where exchange.head.isForWholeServer:
+        answerForWholeServer(exchange)
       case .unknown:
         throw Problem(.notFound, "not_found", "There is nothing at \(exchange.head.path).")
       }
@@ -55,10 +58,10 @@ public final class APIHandler: RequestHandler {
 
   /// Renders the answer to somebody who did not get as far as a request.
   public func refuse(
-    _ refusal: Refusal, request: RequestHead?
+    _ refusal: Refusal, requestID: UnsafeRawBufferPointer?
   ) -> (head: ResponseHead, body: ByteBuffer) {
     var (head, body) = Problem(refusal).render()
-    if let request { RequestID.repeatID(of: request, in: &head) }
+    if let requestID { RequestID.add(requestID, to: &head) }
     return (head, body)
   }
 
@@ -70,6 +73,14 @@ public final class APIHandler: RequestHandler {
       problem.retryAfterSeconds = 1
       throw problem
     }
+  }
+
+  /// `OPTIONS *`: what the server as a whole can do (RFC 9110 §9.3.7).
+  private func answerForWholeServer(_ exchange: Exchange) {
+    var head = ResponseHead(.noContent)
+    let methods = Method.allCases.filter { $0 != .other }
+    head.add("Allow", methods.map(\.name).joined(separator: ", "))
+    Call(exchange, handler: self, broker: broker).respond(head)
   }
 
   private func answerOtherMethod(_ exchange: Exchange, _ methods: [Method]) throws(Problem) {
@@ -105,9 +116,20 @@ public final class APIHandler: RequestHandler {
     }
     guard head.has(.origin) else { return }
     let origin = head.withValue(of: .origin) { Origin($0) } ?? nil
-    if case .tuple(_, let from) = origin, from == head.authority { return }
+    if case .tuple(let scheme, let from) = origin, isOwn(scheme, from, head) { return }
     throw Problem(
       .forbidden, "foreign_origin", "Pages of another origin may not use this server.")
+  }
+
+  /// True for the origin of this server's own pages. Somebody else may speak TLS in its place,
+  /// under a name that the operator has given.
+  private func isOwn(_ scheme: String, _ origin: Authority, _ head: RequestHead) -> Bool {
+    switch scheme {
+    case "http": head.authority == origin
+    case "https":
+      head.isFor(origin, defaultPort: 443) && service.options.hostNames.contains(origin.host)
+    default: false
+    }
   }
 
   /// True when the Host value is, byte for byte, the one that was accepted last, and the target

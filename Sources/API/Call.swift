@@ -144,6 +144,28 @@ struct Call {
     head.withValue(of: .ifNoneMatch) { EntityTagList($0)?.containsWeakly(etag) ?? false } ?? false
   }
 
+  /// Refuses what is meant for another copy than the one that goes by this tag (RFC 9110 §13.1.1).
+  func requireMatch(_ etag: EntityTag) throws(Problem) {
+    guard head.has(.ifMatch) else { return }
+    let isMeant = head.withValue(of: .ifMatch) { EntityTagList($0)?.containsStrongly(etag) } ?? nil
+    guard isMeant == true else {
+      throw Problem(
+        .preconditionFailed, "precondition_failed", "What stands here goes by another entity tag."
+      ).with("etag", etag.description)
+    }
+  }
+
+  /// Refuses to put what must stand already and does not, or must not stand yet and does:
+  /// `If-Match` and `If-None-Match` with a star (RFC 9110 §13.1.1, §13.1.2).
+  func requireExistence(_ exists: Bool) throws(Problem) {
+    let mustBeNew = head.withValue(of: .ifNoneMatch) { EntityTagList($0) == .any } ?? false
+    if exists ? mustBeNew : head.has(.ifMatch) {
+      throw Problem(
+        .preconditionFailed, "precondition_failed",
+        exists ? "It stands already." : "There is no such thing yet.")
+    }
+  }
+
   /// The same head, with the request's id repeated.
   func identified(_ response: ResponseHead) -> ResponseHead {
     guard head.has(.xRequestID) else { return response }
@@ -181,15 +203,6 @@ struct Call {
   }
 
   private static let keptDocumentBytesMax = 256 << 10
-  private static let answerTypes: [MediaType] = ["application/json"]
-
-  /// Refuses a request that takes no JSON for an answer.
-  func requireJSONAccepted() throws(Problem) {
-    guard head.preferredMediaType(among: Call.answerTypes) == nil else { return }
-    throw Problem(.notAcceptable, "not_acceptable", "The answer comes as JSON only.")
-      .with("supported", ["application/json"])
-  }
-
   private static let jsonTypes: [MediaType] = [
     "application/json", "application/x-www-form-urlencoded",
   ]

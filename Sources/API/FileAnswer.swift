@@ -13,6 +13,7 @@ struct FileAnswer {
   let copy: CopyStrategy?
 
   func send(_ call: Call) throws(Problem) {
+    try call.requireMatch(etag)
     if call.isUnchanged(etag) {
       var head = ResponseHead(.notModified)
       addValidators(to: &head)

@@ -4,14 +4,15 @@ public enum Routes {
   public static let all: [Route] = [
     Route(.get, "/healthz", isAlwaysOpen: true, ServerResource.health),
     Route(.post, "/v1/topics/{topic}/records", ProduceResource.produce),
-    Route(.get, "/v1/topics/{topic}/partitions/{partition}/records", FetchResource.fetch),
+    Route(
+      .get, "/v1/topics/{topic}/partitions/{partition}/records", answers: [], FetchResource.fetch),
     Route(
       .get, "/v1/topics/{topic}/partitions/{partition}/records/{offset}", RecordResource.record),
     Route(
       .get, "/v1/topics/{topic}/partitions/{partition}/records/{offset}/value",
-      RecordResource.value),
+      answers: ["application/octet-stream"], hasEntityTag: true, RecordResource.value),
     Route(.get, "/v1/topics/{topic}/records", RecordResource.byKey),
-    Route(.post, "/v1/groups/{group}/receive", ReceiveResource.receive),
+    Route(.post, "/v1/groups/{group}/receive", answers: [], ReceiveResource.receive),
     Route(.post, "/v1/groups/{group}/ack", SettleResource.ack),
     Route(.post, "/v1/groups/{group}/nack", SettleResource.nack),
     Route(.post, "/v1/groups/{group}/extend", SettleResource.extend),
@@ -30,28 +31,34 @@ public enum Routes {
     Route(.get, "/v1/groups", GroupsResource.list),
     Route(.get, "/v1/groups/{group}", GroupsResource.get),
     Route(.put, "/v1/groups/{group}", GroupsResource.put),
-    Route(.delete, "/v1/groups/{group}", GroupsResource.delete),
+    Route(.delete, "/v1/groups/{group}", answers: [], GroupsResource.delete),
     Route(.get, "/v1/scheduled", ScheduledResource.list),
     Route(.get, "/v1/scheduled/{id}", ScheduledResource.get),
-    Route(.delete, "/v1/scheduled/{id}", ScheduledResource.cancel),
+    Route(.delete, "/v1/scheduled/{id}", answers: [], ScheduledResource.cancel),
     Route(.get, "/readyz", isAlwaysOpen: true, ServerResource.readiness),
-    Route(.get, "/metrics", isAlwaysOpen: true, ServerResource.metrics),
-    Route(.get, "/", isAlwaysOpen: true, PageResource.page),
-    Route(.get, "/assets/{asset}", isAlwaysOpen: true, PageResource.asset),
-    Route(.get, "/openapi.yaml", isAlwaysOpen: true, ServerResource.interface),
+    Route(.get, "/metrics", isAlwaysOpen: true, answers: [], ServerResource.metrics),
+    Route(
+      .get, "/", isAlwaysOpen: true, answers: ["text/html"], hasEntityTag: true, PageResource.page),
+    Route(
+      .get, "/assets/{asset}", isAlwaysOpen: true, answers: [], hasEntityTag: true,
+      PageResource.asset),
+    Route(
+      .get, "/openapi.yaml", isAlwaysOpen: true, answers: ["application/yaml"],
+      ServerResource.interface),
     Route(.get, "/v1/status", StatusResource.status),
-    Route(.get, "/v1/events", EventsResource.events),
+    Route(.get, "/v1/events", answers: [], EventsResource.events),
     Route(.post, "/v1/copy-comparison", CopyComparisonResource.run),
     Route(.get, "/v1/copy-comparison", CopyComparisonResource.last),
     Route(.get, "/v1/topics", TopicsResource.list),
     Route(.put, "/v1/topics/{topic}", TopicsResource.put),
     Route(.get, "/v1/topics/{topic}", TopicsResource.get),
     Route(.patch, "/v1/topics/{topic}", TopicsResource.patch),
-    Route(.delete, "/v1/topics/{topic}", TopicsResource.delete),
+    Route(.delete, "/v1/topics/{topic}", answers: [], TopicsResource.delete),
     Route(.get, "/v1/topics/{topic}/partitions/{partition}", PartitionResource.get),
     Route(
       .post, "/v1/topics/{topic}/partitions/{partition}/truncate", PartitionResource.truncate),
     Route(
-      .get, "/v1/topics/{topic}/partitions/{partition}/segments/{base}", SegmentResource.get),
+      .get, "/v1/topics/{topic}/partitions/{partition}/segments/{base}",
+      answers: [FetchResource.batchType], hasEntityTag: true, SegmentResource.get),
   ]
 }

@@ -3,6 +3,7 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
   case other, host, contentLength, transferEncoding, contentType, connection, expect, accept
   case origin, range, ifRange, ifMatch, ifNoneMatch, ifModifiedSince, authorization, xRequestID
   case producerID, producerEpoch, producerSequence, lastEventID, acceptEncoding, userAgent
+  case contentEncoding
 
   /// Fields that may stand once: a second line is refused, so no reader has to choose between two.
   @inline(__always) static var singletons: UInt32 {
@@ -30,6 +31,7 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
     case 13: ofThirteen(name)
     case 14: ofFourteen(name)
     case 15: name.equals(lowercase: "accept-encoding") ? .acceptEncoding : .other
+    case 16: name.equals(lowercase: "content-encoding") ? .contentEncoding : .other
     case 17: ofSeventeen(name)
     default: .other
     }

@@ -8,6 +8,13 @@ extension RequestHead {
     storage.header.seen & field.bit != 0
   }
 
+  /// Whether the body is in a content coding, and not as it is (RFC 9110 §8.4).
+  public var hasCodedBody: Bool {
+    withValue(of: .contentEncoding) { value in
+      !value.isEmpty && !value.equals(lowercase: "identity")
+    } ?? false
+  }
+
   /// Lends the value of a field, without the blanks around it; nil when it is not there.
   ///
   /// Several lines are joined by `, ` in a copy (RFC 9110 §5.3). Host, Content-Type, Origin,

@@ -105,7 +105,12 @@ public struct RequestHead: @unchecked Sendable {
   public var authority: Authority? { withAuthority { Authority($0) } }
 
   /// Whether the request is for `expected`. Allocates nothing.
-  public func isFor(_ expected: Authority) -> Bool { withAuthority { expected.matches($0) } }
+  public func isFor(_ expected: Authority, defaultPort: UInt16 = 80) -> Bool {
+    withAuthority { expected.matches($0, defaultPort: defaultPort) }
+  }
+
+  /// True for `OPTIONS *`, which is about no resource (RFC 9112 §3.2.4).
+  public var isForWholeServer: Bool { withPath { $0.equals("*") } }
 
   private func withAuthority<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     if !storage.header.authority.isEmpty { return withBytes(of: storage.header.authority, body) }

@@ -35,4 +35,26 @@ public struct RequestParser: Sendable {
     scanner = HeadScanner()
     return .head(head, consumed: end)
   }
+
+  /// The value of X-Request-Id in bytes that are no head, or not a whole one: what can be found of
+  /// it, so that a refusal can repeat it. Nil where its line has not come, or is malformed itself.
+  public static func requestID(_ input: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    var start = 0
+    var isFirst = true
+    while let end = input.index(of: Octet.lineFeed, from: start) {
+      let next = end &+ 1
+      let length = end &- start
+      if length <= 1, !isFirst { return nil }
+      if !isFirst, Octet.isToken(input[start]),
+        let (line, _) = try? FieldLine.parse(input.part(0, next), at: start),
+        line.field == .xRequestID
+      {
+        return line.value.of(input)
+      }
+      // Empty lines may stand before the first one.
+      if length > 1 { isFirst = false }
+      start = next
+    }
+    return nil
+  }
 }

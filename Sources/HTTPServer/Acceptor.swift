@@ -17,9 +17,11 @@ final class Acceptor {
 
   /// Takes what waits; false if the process has no descriptor left and should rest.
   ///
-  /// - Parameter refusal: the whole answer to somebody for whom there is no descriptor.
+  /// - Parameters:
+  ///   - keepsAll: the other loops take no more.
+  ///   - refusal: the whole answer to somebody for whom there is no descriptor.
   func takeWaiting(
-    _ context: ServerContext, own: LoopMailbox, refusal: () -> ByteBuffer,
+    _ context: ServerContext, own: LoopMailbox, keepsAll: Bool, refusal: () -> ByteBuffer,
     adopt: (StreamSocket) -> Void
   ) -> Bool {
     for _ in 0..<Acceptor.perTurn {
@@ -29,7 +31,7 @@ final class Acceptor {
         guard turnAway(context, refusal()) else { return false }
       case .connection(let socket):
         context.metrics.acceptedConnections.increment()
-        let loop = loops[next]
+        let loop = keepsAll ? own : loops[next]
         next = (next + 1) % loops.count
         if loop === own { adopt(socket) } else { loop.send(.adopt(socket)) }
       }

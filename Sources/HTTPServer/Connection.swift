@@ -20,6 +20,8 @@ final class Connection {
   /// The loop holds its connections, and they it, until they close.
   let loop: EventLoop
   let slot: Int
+  /// True when it came while the loop was draining.
+  let isLate: Bool
   let output: OutputQueue
   private let socket: StreamSocket
   private var parser: RequestParser
@@ -45,6 +47,7 @@ final class Connection {
     self.socket = socket
     self.loop = loop
     self.slot = slot
+    isLate = loop.isDraining
     parser = RequestParser(limits: loop.context.configuration.headLimits)
     output = OutputQueue(loop.context, buffers: loop.buffers)
     deadline = loop.now.advanced(byMilliseconds: loop.context.configuration.headMilliseconds)
@@ -100,8 +103,10 @@ final class Connection {
   }
 
   /// Answers without a request, then closes.
-  func refuse(_ refusal: Refusal) {
-    let (head, body) = loop.handler.refuse(refusal, request: exchange?.head)
+  ///
+  /// - Parameter bytes: what has come of a head that could not be taken.
+  func refuse(_ refusal: Refusal, of bytes: UnsafeRawBufferPointer? = nil) {
+    let (head, body) = answer(refusal, of: bytes ?? pending?.bytes)
     loop.context.metrics.countAnswer(head.status)
     head.write(
       into: output.bytes, date: loop.date, framing: .length(body.count), keepAlive: false,
@@ -112,13 +117,23 @@ final class Connection {
     wake()
   }
 
-  /// The server is stopping: idle connections close, waiting requests are answered.
+  private func answer(
+    _ refusal: Refusal, of bytes: UnsafeRawBufferPointer?
+  ) -> (head: ResponseHead, body: ByteBuffer) {
+    if let exchange {
+      return exchange.head.withValue(of: .xRequestID) {
+        loop.handler.refuse(refusal, requestID: $0)
+      } ?? loop.handler.refuse(refusal, requestID: nil)
+    }
+    return loop.handler.refuse(refusal, requestID: bytes.flatMap(RequestParser.requestID))
+  }
+
+  /// The server is stopping: idle connections close, waiting requests are answered, and so are
+  /// those of which something has come.
   func drain() {
     if let exchange {
-      let hook = exchange.onDrain
-      exchange.onDrain = nil
-      hook?()
-    } else if output.isEmpty {
+      exchange.drain()
+    } else if output.isEmpty, !parser.isInsideHead, pending?.isEmpty ?? true {
       close()
     }
   }
@@ -271,7 +286,7 @@ final class Connection {
         return consumed + start(head, UnsafeRawBufferPointer(rebasing: bytes[consumed...]))
       }
     } catch {
-      refuse(.malformed(error))
+      refuse(.malformed(error), of: bytes)
       return bytes.count
     }
   }

@@ -41,10 +41,13 @@ final class EventLoop {
   private var generations: [UInt32] = []
   private var freeSlots: [Int] = []
   private var connectionCount = 0
+  /// Those of them that came while the loop was draining.
+  private var lateCount = 0
   private var ready: [Connection] = []
   private var timers = TimerQueue()
   private var nextSweep: MonotonicTime
   private var drainEnd: MonotonicTime?
+  private var othersHaveDrained = false
   private var dateSecond = 0
   private var hadEvents = false
   private var isDateFresh = false
@@ -71,7 +74,7 @@ final class EventLoop {
   /// Runs until the loop has drained.
   func run() {
     var orders: [LoopMailbox.Order] = []
-    while !(isDraining && connectionCount == 0) {
+    while !(isDraining && acceptors.isEmpty && connectionCount == 0) {
       wait()
       now = context.clock.monotonicTime()
       mailbox.take(into: &orders)
@@ -80,6 +83,7 @@ final class EventLoop {
       while let timer = timers.popDue(now) { timer.fire() }
       runReady()
       if now >= nextSweep { sweep() }
+      if othersHaveDrained, connectionCount == lateCount { closeListeners() }
       handler.endTurn()
       isDateFresh = false
     }
@@ -138,6 +142,7 @@ final class EventLoop {
     freeSlots.append(connection.slot)
     generations[connection.slot] &+= 1
     connectionCount -= 1
+    if connection.isLate { lateCount -= 1 }
     context.countOut()
   }
 
@@ -161,6 +166,7 @@ final class EventLoop {
     case .deliver(let work): work.deliver()
     case .adopt(let socket): adopt(socket)
     case .drain: drain()
+    case .closeListeners: othersHaveDrained = true
     }
   }
 
@@ -173,16 +179,18 @@ final class EventLoop {
 
   private func takeConnections(from index: Int) {
     let acceptor = acceptors[index]
-    if acceptor.takeWaiting(context, own: mailbox, refusal: refusal, adopt: adopt) { return }
+    let isTaken = acceptor.takeWaiting(
+      context, own: mailbox, keepsAll: isDraining, refusal: refusal, adopt: adopt)
+    if isTaken { return }
     poller.forget(acceptor.listener)
     _ = after(milliseconds: EventLoop.restMilliseconds) { [unowned self] in
-      if !isDraining { watch(acceptor.listener, index) }
+      if !acceptors.isEmpty { watch(acceptor.listener, index) }
     }
   }
 
   /// The answer to somebody for whom there is no descriptor.
   private func refusal() -> ByteBuffer {
-    let (head, body) = handler.refuse(.noDescriptor, request: nil)
+    let (head, body) = handler.refuse(.noDescriptor, requestID: nil)
     context.metrics.countAnswer(head.status)
     let answer = ByteBuffer(capacity: 1024)
     head.write(
@@ -204,12 +212,13 @@ final class EventLoop {
     let connection = Connection(socket, loop: self, slot: slot)
     slots[slot] = connection
     connectionCount += 1
+    if connection.isLate { lateCount += 1 }
     let token = UInt64(generations[slot]) << 32 | UInt64(slot)
     guard (try? poller.watch(socket, token: token)) != nil else { return connection.close() }
     if !isWithinLimit {
       context.metrics.refusedConnections.increment()
       connection.refuse(.tooManyConnections(limit: context.configuration.connectionsMax))
-    } else if isDraining {
+    } else if isDraining, acceptors.isEmpty {
       connection.close()
     }
   }
@@ -217,6 +226,12 @@ final class EventLoop {
   private func drain() {
     isDraining = true
     drainEnd = now.advanced(byMilliseconds: context.configuration.drainMilliseconds)
+    for connection in slots { connection?.drain() }
+  }
+
+  /// What the drain waited for is finished: nobody else comes in.
+  private func closeListeners() {
+    guard !acceptors.isEmpty else { return }
     for acceptor in acceptors { poller.forget(acceptor.listener) }
     acceptors = []
     for connection in slots { connection?.drain() }
@@ -225,6 +240,7 @@ final class EventLoop {
   private func sweep() {
     nextSweep = now.advanced(byMilliseconds: EventLoop.sweepMilliseconds)
     let isOver = drainEnd.map { now >= $0 } ?? false
+    if isOver { closeListeners() }
     for connection in slots {
       if isOver { connection?.close() } else { connection?.checkDeadline() }
     }

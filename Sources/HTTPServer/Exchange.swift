@@ -22,7 +22,13 @@ public final class Exchange {
   }
   /// Called once if the server drains before the answer is given: it should then be given at once.
   /// Set after that, it is called if the server drains before the answer's end.
-  public var onDrain: (() -> Void)?
+  public var onDrain: (() -> Void)? {
+    // The server may be draining already.
+    didSet {
+      guard onDrain != nil, connection.loop.isDraining else { return }
+      _ = after(milliseconds: 0) { [weak self] in self?.drain() }
+    }
+  }
   /// True for an answer without an end of its own.
   private(set) var isStream = false
 
@@ -185,6 +191,13 @@ public final class Exchange {
   /// Runs `action` on this loop after so many milliseconds, unless it is cancelled.
   public func after(milliseconds: Int, _ action: @escaping () -> Void) -> LoopTimer {
     connection.loop.after(milliseconds: milliseconds, action)
+  }
+
+  /// The server drains: whoever wanted to know hears it.
+  func drain() {
+    let hook = onDrain
+    onDrain = nil
+    hook?()
   }
 
   /// Nobody reads the answer any more: says so once, and lets go of everything that may hold the

@@ -57,11 +57,16 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  /// Takes no more connections, lets the requests under way finish, for as long as the
-  /// configuration says, and returns when all loops have ended.
+  /// Lets the requests under way finish, for as long as the configuration says, and returns when
+  /// all loops have ended.
+  ///
+  /// Until the last of them is finished, new connections are still taken, by the first loop, for
+  /// one request each: whoever asks whether the server is ready hears that it is not.
   public func drain() {
     for loop in loops { loop.send(.drain) }
-    for thread in threads { thread.join() }
+    for thread in threads.dropFirst() { thread.join() }
+    loops[0].send(.closeListeners)
+    threads[0].join()
     context.readers.stop()
   }
 }

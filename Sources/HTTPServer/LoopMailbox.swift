@@ -7,6 +7,7 @@ public final class LoopMailbox: JobSink {
     case deliver(any FinishedWork)
     case adopt(StreamSocket)
     case drain
+    case closeListeners
   }
 
   private struct State {

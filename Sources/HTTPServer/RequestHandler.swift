@@ -10,6 +10,8 @@ public protocol RequestHandler: AnyObject {
   func endTurn()
   /// The answer to somebody who did not get as far as a request.
   ///
-  /// - Parameter request: the head of the request, if that much had come.
-  func refuse(_ refusal: Refusal, request: RequestHead?) -> (head: ResponseHead, body: ByteBuffer)
+  /// - Parameter requestID: the value of X-Request-Id, as far as it had come.
+  func refuse(
+    _ refusal: Refusal, requestID: UnsafeRawBufferPointer?
+  ) -> (head: ResponseHead, body: ByteBuffer)
 }

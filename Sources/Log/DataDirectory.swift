@@ -22,14 +22,12 @@ public final class DataDirectory: Sendable {
     }
   }
 
-  /// The layout this code reads and writes.
-  private static let format = "1"
   /// Where directories go that are being removed, under short names of their own.
   var removedPath: String { path + "/removed" }
   private let removals = Lock(0)
 
   /// Its path.
-  public let path: String
+  public var path: String { claim.path }
   /// The file system it lies on.
   public var files: any FileSystem { openFiles.system }
   /// Its logs' files, as far as they are open.
@@ -38,7 +36,7 @@ public final class DataDirectory: Sendable {
   public let writer: LogWriter
   /// What its logs count.
   public let metrics: LogMetrics
-  private let lock: Lock<FileLock?>
+  private let claim: DataDirectoryClaim
   private let closing = Lock(false)
   private let wasClean: Bool
   private let clock: any Clock
@@ -46,38 +44,37 @@ public final class DataDirectory: Sendable {
   private let producerLimits: ProducerLimits
   private let report: @Sendable (String) -> Void
 
-  /// Opens or makes a data directory.
+  /// Takes and opens a data directory, or makes it: as the other initializer says.
+  public convenience init(
+    _ path: String, openFiles: OpenFiles = OpenFiles(DiskFileSystem()), clock: any Clock,
+    metrics: LogMetrics, producers: ProducerLimits = ProducerLimits(),
+    report: @escaping @Sendable (String) -> Void
+  ) throws(OpenFailure) {
+    try self.init(
+      DataDirectoryClaim(path, in: openFiles.system), openFiles: openFiles, clock: clock,
+      metrics: metrics, producers: producers, report: report)
+  }
+
+  /// Opens a data directory.
   ///
   /// - Parameters:
   ///   - openFiles: the file system, and how many of its files may be open.
   ///   - producers: how much each log remembers of its producers.
   ///   - report: is told, for people, what recovery did.
   public init(
-    _ path: String, openFiles: OpenFiles = OpenFiles(DiskFileSystem()), clock: any Clock,
-    metrics: LogMetrics, producers: ProducerLimits = ProducerLimits(),
+    _ claim: DataDirectoryClaim, openFiles: OpenFiles, clock: any Clock,
+    metrics: LogMetrics, producers: ProducerLimits,
     report: @escaping @Sendable (String) -> Void
   ) throws(OpenFailure) {
-    self.path = path
+    self.claim = claim
     self.openFiles = openFiles
     self.clock = clock
     self.metrics = metrics
     producerLimits = producers
     self.report = report
     let files = openFiles.system
+    let path = claim.path
     do {
-      try files.createDirectory(path)
-      lock = Lock(try FileLock(path + "/LOCK"))
-      let found = try files.readWhole(path + "/format")
-      let format = found.map { String(decoding: $0.bytes, as: UTF8.self) }
-      let trimmed = format.map { $0.split(separator: "\n").first.map(String.init) ?? "" }
-      if let trimmed, trimmed != DataDirectory.format {
-        throw OpenFailure.foreignFormat(trimmed)
-      }
-      if format == nil {
-        let text = ByteBuffer()
-        text.append(DataDirectory.format + "\n")
-        try files.replaceWhole(path + "/format", with: text)
-      }
       wasClean = files.exists(path + "/clean-shutdown")
       try files.removeFile(path + "/clean-shutdown")
       try files.synchronizeDirectory(path)
@@ -86,12 +83,8 @@ public final class DataDirectory: Sendable {
       writer = try LogWriter(
         recoveryPoints: recoveryPoints, clock: clock, metrics: metrics,
         heldFilesMax: max(1, openFiles.files.limit / 4))
-    } catch let error as SystemError {
-      throw error.isLockHeld ? .inUse(path) : .system(error)
-    } catch let error as OpenFailure {
-      throw error
     } catch {
-      preconditionFailure("no other error is thrown here")
+      throw .system(error)
     }
   }
 
@@ -132,7 +125,7 @@ public final class DataDirectory: Sendable {
     }
     guard isOpen else { return }
     writer.stop()
-    defer { lock.withLock { $0 = nil } }
+    defer { claim.release() }
     guard writer.whyOffline == nil else { return }
     let note = ByteBuffer()
     note.append("stopped cleanly\n")

@@ -90,6 +90,23 @@ public struct RecordReader {
       encodedHeaders: headers)
   }
 
+  /// Where to stop so that the records from `offset` on have no more than `bytesMax` bytes as they
+  /// lie in the batch; one of them always fits. `nil` when the batch ends before that.
+  public mutating func limit(from offset: Offset, bytesMax: Int) throws(Failure) -> Offset? {
+    try skip(to: offset)
+    var start = position
+    var hasOne = false
+    while let record = try next() {
+      guard record.offset >= offset else {
+        start = position
+        continue
+      }
+      if hasOne, position - start > bytesMax { return record.offset }
+      hasOne = true
+    }
+    return nil
+  }
+
   /// True when the bytes are exactly so many headers.
   static func holds(_ bytes: UnsafeRawBufferPointer, count: Int64) -> Bool {
     guard count <= bytes.count else { return false }

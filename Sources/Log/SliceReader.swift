@@ -39,6 +39,9 @@ public final class SliceReader {
     return (header, bytes)
   }
 
+  /// Has `next` give the same batch again.
+  public func stay() { lastSize = 0 }
+
   /// Waits until the next batch's bytes are in memory. Not for an event loop.
   public func bringIn() throws(LogError) {
     guard index < regions.count else { return }

@@ -31,6 +31,8 @@ struct Server {
           "open_files": "\(ResourceLimits.openFiles)",
         ])
     }
+    // Before anything is said to listen: a server that has no data cannot serve.
+    let claim = try DataDirectoryClaim(settings.data)
     let clock = SystemClock()
     let registry = MetricsRegistry()
     let service = Service(
@@ -49,7 +51,7 @@ struct Server {
           "loops": "\(settings.server.loopCount)",
         ])
     }
-    let (directory, broker) = try openData(service, clock, server, shares)
+    let (directory, broker) = try openData(claim, service, clock, server, shares)
     let signal = TerminationSignals.wait()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     tellManager(.stopping, "finishing the requests under way")
@@ -66,7 +68,8 @@ struct Server {
   }
 
   private func openData(
-    _ service: Service, _ clock: any Clock, _ server: HTTPServer, _ shares: DescriptorShares
+    _ claim: DataDirectoryClaim, _ service: Service, _ clock: any Clock, _ server: HTTPServer,
+    _ shares: DescriptorShares
   ) throws -> (DataDirectory, Broker) {
     let start = clock.monotonicTime()
     let report: @Sendable (String) -> Void = { [logger] text in logger.warning("\(text)") }
@@ -74,7 +77,7 @@ struct Server {
       DiskFileSystem(), filesMax: shares.files, mapsMax: shares.maps)
     OpenFileMetrics.collect(service.registry, openFiles)
     let directory = try DataDirectory(
-      settings.data, openFiles: openFiles, clock: clock, metrics: service.logMetrics,
+      claim, openFiles: openFiles, clock: clock, metrics: service.logMetrics,
       producers: settings.limits.producers, report: report)
     let broker = try Broker(
       engine: directory, clock: clock, limits: settings.limits,

@@ -157,6 +157,78 @@ import Testing
     let past = try client.get(
       "/v1/topics/t/partitions/0/segments/0", ["Range": "bytes=9999-", "X-Request-Id": "416"])
     #expect(past["X-Request-Id"] == "416")
+    let long = String(repeating: "i", count: 4000)
+    #expect(try client.get("/healthz", ["X-Request-Id": long])["X-Request-Id"] == long)
+  }
+
+  @Test(arguments: [
+    (
+      417, "POST / HTTP/1.1\nHost: localhost\nX-Request-ID:  r 1 \nContent-Length: 1\nExpect: a\n\n"
+    ),
+    (501, "CONNECT a:1 HTTP/1.1\nHost: localhost\nx-request-id: r 1\n\n"),
+    (400, "nonsense\nX-Request-Id: r 1\n\n"),
+    (400, "GET / HTTP/1.1\nX-Request-Id: r 1\n\n"),
+    (400, "GET / HTTP/1.1\nHost: a b\nX-Request-Id: r 1\nX-Request-Id: r 2\n\n"),
+    (414, "GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\nX-Request-Id: r 1\n\n"),
+    (
+      400,
+      "POST /v1/topics/t/records HTTP/1.1\nHost: localhost\nX-Request-Id: r 1\n"
+        + "Transfer-Encoding: chunked\n\nx\n"
+    ),
+  ])
+  func whatIsRefusedRepeatsTheIdAsFarAsItCame(_ status: Int, _ text: String) throws {
+    let connection = try server.connect()
+    try connection.send(text.replacing("\n", with: "\r\n"))
+    let answer = try connection.readResponse()
+    #expect(answer.status == status)
+    #expect(answer["X-Request-Id"] == "r 1")
+  }
+
+  @Test func anIdThatIsNoneIsNotRepeated() throws {
+    for line in ["X-Request-Id: a\u{1}b", "X-Request-Id", " X-Request-Id: a", "X-Request: a"] {
+      let connection = try server.connect()
+      try connection.send("nonsense\r\n\(line)\r\n\r\nX-Request-Id: behind\r\n\r\n")
+      let answer = try connection.readResponse()
+      #expect(answer.status == 400)
+      #expect(answer["X-Request-Id"] == nil, "\(line)")
+    }
+  }
+
+  @Test func theServerAsAWholeSaysWhatItCanDo() throws {
+    let connection = try server.connect()
+    try connection.send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    let answer = try connection.readResponse()
+    #expect(answer.status == 204)
+    #expect(answer["Allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+  }
+
+  @Test func aCodedBodyIsRefusedAndNothingStored() throws {
+    let path = "/v1/topics/t/records"
+    for coding in ["gzip", "identity, br", "x"] {
+      let answer = try client.post(path, "x", type: "text/plain", ["Content-Encoding": coding])
+      #expect(answer.status == 415)
+      #expect(answer.code == "unsupported_content_encoding")
+      #expect(answer.json["supported"].array.map { $0.string } == ["identity"])
+    }
+    #expect(try client.get("/v1/topics").json["topics"].array.isEmpty)
+    let plain = ["Content-Encoding": "Identity"]
+    #expect(try client.post(path, "x", type: "text/plain", plain).status == 200)
+  }
+
+  @Test func conditionsOnWhatHasNoTagAreKept() throws {
+    let path = "/v1/topics/t"
+    #expect(try client.put(path, "", ["If-Match": "*"]).status == 412)
+    #expect(try client.put(path, "", ["If-None-Match": "*"]).status == 201)
+    #expect(try client.put(path, "", ["If-None-Match": "*"]).status == 412)
+    #expect(try client.put(path, "", ["If-Match": "*"]).status == 200)
+    #expect(try client.put(path, "", ["If-Match": "\"a\""]).code == "precondition_failed")
+    #expect(try client.put("/v1/groups/g", "", ["If-Match": "*"]).status == 412)
+    #expect(try client.put("/v1/groups/g", "", ["If-None-Match": "*"]).status == 201)
+    #expect(try client.put("/v1/groups/g", "", ["If-None-Match": "*"]).status == 412)
+    let post = try client.post(
+      "/v1/topics/t/records", "x", type: "text/plain", ["If-Match": "\"a\""])
+    #expect(post.status == 412)
+    #expect(try client.get(path).json["records"].int == 0)
   }
 
   @Test func http10IsAnsweredAndClosed() throws {

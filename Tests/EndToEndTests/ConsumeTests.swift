@@ -70,6 +70,31 @@ import Testing
     }
   }
 
+  @Test func recordsOfALargeBatchAreGivenUpToTheLimit() throws {
+    let value = String(repeating: "x", count: 1000)
+    let records = (0..<50).map { _ in #"{"value":"\#(value)"}"# }.joined(separator: ",")
+    #expect(try client.post(Self.produce, #"{"records":[\#(records)]}"#).status == 200)
+    // A record lies there with some ten bytes beside its value.
+    for (maxBytes, count) in [(1, 1), (1000, 1), (5000, 4), (10_000, 9), (1_000_000, 50)] {
+      for accept in ["application/json", "application/x-ndjson"] {
+        for offset in [0, 7, 49] {
+          let answer = try client.get(
+            "\(Self.path)?offset=\(offset)&max_bytes=\(maxBytes)", ["Accept": accept])
+          let found = answer.text.components(separatedBy: value).count - 1
+          let wanted = min(count, 50 - offset)
+          #expect(found == wanted, "\(accept) \(maxBytes) from \(offset)")
+          #expect(answer.number("Sluice-Next-Offset") == offset + wanted)
+        }
+      }
+    }
+    let both = try client.get("\(Self.path)?max_bytes=10000&max_records=3").json
+    #expect(both["records"].array.count == 3)
+    #expect(both["next_offset"].int == 3)
+    let raw = try client.get("\(Self.path)?offset=7&max_bytes=1", ["Accept": Self.raw])
+    #expect(raw.bodyBytes > 50_000)
+    #expect(raw.number("Sluice-Next-Offset") == 50)
+  }
+
   @Test func allFormsSayTheSame() throws {
     try fill()
     let document = try client.get("\(Self.path)?offset=3").json["records"].array

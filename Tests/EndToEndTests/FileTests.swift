@@ -81,6 +81,15 @@ import Testing
       #expect(answer["ETag"] == tag)
     }
     #expect(try client.get(path, ["If-None-Match": "\"other\""]).status == 200)
+    for list in [tag, "\"other\", \(tag)", "*"] {
+      #expect(try client.get(path, ["If-Match": list]).status == 200, "\(list)")
+    }
+    for list in ["\"other\"", "W/\(tag)", "no tag"] {
+      let answer = try client.get(path, ["If-Match": list])
+      #expect(answer.status == 412, "\(list)")
+      #expect(answer.code == "precondition_failed")
+      #expect(answer.json["etag"].string == tag)
+    }
     let part = try client.get(path, ["Range": "bytes=0-1", "If-Range": tag])
     #expect(part.status == 206)
     let other = try client.get(path, ["Range": "bytes=0-1", "If-Range": "\"other\""])

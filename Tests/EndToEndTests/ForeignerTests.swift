@@ -34,6 +34,7 @@ import Testing
     #expect(own.status == 200)
     for origin in [
       "http://evil.example", "null", "http://localhost:1", "nonsense", "https://localhost",
+      "https://\(host)", "ftp://\(host)",
     ] {
       let headers = ["Host": host, "Origin": origin]
       let answer = try client.post("/v1/topics/t/records", "x", type: "text/plain", headers)
@@ -41,5 +42,18 @@ import Testing
       #expect(answer.code == "foreign_origin")
     }
     #expect(try client.get("/v1/topics").json["topics"].array.count == 0)
+  }
+
+  @Test func somebodyElseMaySpeakTLSUnderAGivenName() throws {
+    for (host, origin, status) in [
+      ("log.example", "https://log.example", 200), ("log.example", "http://log.example", 200),
+      ("log.example:8443", "https://log.example:8443", 200),
+      ("log.example", "https://log.example:8443", 403),
+      ("log.example:8443", "https://log.example", 403),
+      ("log.example", "https://other.example", 403), ("localhost", "https://localhost", 403),
+    ] {
+      let answer = try client.get("/healthz", ["Host": host, "Origin": origin])
+      #expect(answer.status == status, "\(host) \(origin)")
+    }
   }
 }

@@ -33,6 +33,42 @@ import Testing
     #expect(records.array.map { $0["value"].string } == ["first piece"])
   }
 
+  @Test func whoAsksAServerThatStopsHearsSo() throws {
+    let server = try TestServer()
+    #expect(try server.client().put("/v1/topics/t").status == 201)
+    let upload = try server.connect()
+    try upload.send(
+      "POST /v1/topics/t/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+        + "Content-Length: 1\r\n\r\n")
+    let half = try server.connect()
+    try half.send("GET /readyz HTTP/1.1\r\nHo")
+    usleep(100_000)
+    server.beginTermination()
+    for _ in 0..<500 where try server.client().get("/readyz").status == 200 { usleep(10_000) }
+    for _ in 0..<3 {
+      let answer = try server.client().get("/readyz")
+      #expect(answer.status == 503)
+      #expect(answer.code == "draining")
+      #expect(answer["Connection"]?.lowercased() == "close")
+    }
+    #expect(try server.client().get("/healthz").status == 200)
+    let records = "/v1/topics/t/partitions/0/records"
+    #expect(try server.client().get("/v1/events").code == "draining")
+    let stream = try server.client().get(records, ["Accept": "text/event-stream"])
+    #expect(stream.code == "draining")
+    // A poll that comes now is answered as one that waited already.
+    #expect(try server.client().get("\(records)?wait=60s").seconds < 10)
+    try half.send("st: localhost\r\n\r\n")
+    #expect(try half.readResponse().code == "draining")
+    let idle = try server.connect()
+    let start = ContinuousClock.now
+    try upload.send("x")
+    #expect(try upload.readResponse().status == 200)
+    #expect(try server.waitForEnd() == 0)
+    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(try idle.readToEnd().isEmpty)
+  }
+
   @Test func anIdleServerStopsAtOnce() throws {
     let server = try TestServer()
     let idle = server.client()
@@ -63,5 +99,7 @@ import Testing
       arguments: ["serve", "--data", server.dataDirectory, "--listen", "127.0.0.1:0"], logFile: log)
     #expect(try second.waitForEnd(withinMilliseconds: 5000) != 0)
     #expect(try server.client().get("/readyz").status == 200)
+    #expect(!second.log.contains("listening"))
+    #expect(second.log.contains("is in use by another server"))
   }
 }

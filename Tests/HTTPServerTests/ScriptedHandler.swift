@@ -12,7 +12,9 @@ final class ScriptedHandler: RequestHandler {
 
   func endTurn() {}
 
-  func refuse(_ refusal: Refusal, request: RequestHead?) -> (head: ResponseHead, body: ByteBuffer) {
+  func refuse(
+    _ refusal: Refusal, requestID: UnsafeRawBufferPointer?
+  ) -> (head: ResponseHead, body: ByteBuffer) {
     let body = ByteBuffer()
     let status: Status
     switch refusal {

@@ -81,19 +81,23 @@ public final class HTTPClient {
   }
 
   /// PUT of JSON; with an empty text, of no body at all.
-  public func put(_ path: String, _ body: String = "") throws -> HTTPResponse {
-    try sendJSON("PUT", path, body)
+  public func put(
+    _ path: String, _ body: String = "", _ headers: [String: String] = [:]
+  ) throws -> HTTPResponse {
+    try sendJSON("PUT", path, body, headers)
   }
 
   /// PATCH of JSON.
   public func patch(_ path: String, _ body: String) throws -> HTTPResponse {
-    try sendJSON("PATCH", path, body)
+    try sendJSON("PATCH", path, body, [:])
   }
 
-  private func sendJSON(_ method: String, _ path: String, _ body: String) throws -> HTTPResponse {
-    if body.isEmpty { return try send(HTTPRequest(method, path)) }
-    return try send(
-      HTTPRequest(method, path, ["Content-Type": "application/json"], body: .text(body)))
+  private func sendJSON(
+    _ method: String, _ path: String, _ body: String, _ headers: [String: String]
+  ) throws -> HTTPResponse {
+    if body.isEmpty { return try send(HTTPRequest(method, path, headers)) }
+    let all = headers.merging(["Content-Type": "application/json"]) { own, _ in own }
+    return try send(HTTPRequest(method, path, all, body: .text(body)))
   }
 
   // MARK: - Into libcurl

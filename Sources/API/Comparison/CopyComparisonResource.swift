@@ -5,7 +5,6 @@ import JSON
 /// says what each cost.
 enum CopyComparisonResource {
   @Sendable static func run(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     _ = try call.query(known: [])
     call.receiveJSON { document throws(Problem) in
       try call.service.comparison.begin(
@@ -20,7 +19,6 @@ enum CopyComparisonResource {
   }
 
   @Sendable static func last(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     _ = try call.query(known: [])
     guard let body = call.service.comparison.last else {
       throw Problem(

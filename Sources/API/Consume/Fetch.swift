@@ -124,34 +124,68 @@ final class Fetch {
     guard call.isOpen(slice.regions) else {
       return call.bringOpen(slice.regions) { [self] in answer(slice, from: offset) }
     }
-    var head = ResponseHead(.ok)
-    let next = form == .batches ? slice.nextOffset : slice.recordLimitOffset
-    head.add("Sluice-Next-Offset", Int(next.value))
-    head.add("Sluice-High-Watermark", Int(slice.highWatermark.value))
-    head.add("Sluice-Log-Start-Offset", Int(slice.logStartOffset.value))
-    head.add("Cache-Control", "no-store")
     switch form {
     case .batches:
       let strategy = parameters.copy ?? .automatic(bytes: slice.bytes, regions: slice.regions.count)
-      head.add("Content-Type", "application/vnd.kafka.recordbatch.v2")
+      var head = head(slice, next: slice.nextOffset, "application/vnd.kafka.recordbatch.v2")
       head.add("Sluice-Copy-Strategy", strategy.rawValue)
       call.exchange.respond(call.identified(head), regions: slice.regions, copy: strategy)
-    case .document:
-      head.add("Content-Type", "application/json")
-      stream(slice, from: offset, .document, head)
-    case .lines:
-      head.add("Content-Type", "application/x-ndjson")
-      stream(slice, from: offset, .lines, head)
+    case .document: answer(slice, SliceReader(slice), from: offset, .document)
+    case .lines: answer(slice, SliceReader(slice), from: offset, .lines)
     case .events: preconditionFailure("a stream of events is no fetch")
     }
   }
 
-  private func stream(
-    _ slice: LogSlice, from offset: Offset, _ shape: RecordSource.Shape, _ head: ResponseHead
+  private func head(
+    _ slice: LogSlice, next: Offset, _ contentType: StaticString
+  ) -> ResponseHead {
+    var head = ResponseHead(.ok)
+    head.add("Sluice-Next-Offset", Int(next.value))
+    head.add("Sluice-High-Watermark", Int(slice.highWatermark.value))
+    head.add("Sluice-Log-Start-Offset", Int(slice.logStartOffset.value))
+    head.add("Cache-Control", "no-store")
+    head.add("Content-Type", contentType)
+    return head
+  }
+
+  /// Answers with single records. A batch comes whole only where that is what was asked for: one
+  /// that has more bytes than were wanted is cut between its records.
+  private func answer(
+    _ slice: LogSlice, _ reader: SliceReader, from offset: Offset, _ shape: RecordSource.Shape
   ) {
+    var slice = slice
+    if slice.bytes > parameters.maxBytes {
+      do {
+        switch try reader.next() {
+        case .batch(let header, let bytes):
+          var batch = try RecordReader(bytes, header: header)
+          if let limit = try batch.limit(from: offset, bytesMax: parameters.maxBytes) {
+            slice.recordLimitOffset = min(slice.recordLimitOffset, limit)
+          }
+          reader.stay()
+        case .notCached:
+          let carried = RecordSourceReader(reader)
+          return call.exchange.offload {
+            carried.bringIn()
+          } then: { [self, slice] _ in
+            answer(slice, reader, from: offset, shape)
+          }
+        case .end: break
+        }
+      } catch let error as LogError {
+        return call.fail(Problem(error))
+      } catch {
+        // The source will say what is wrong with the batch.
+        reader.stay()
+      }
+    }
     let records = RecordJSON(
       parameters.values, onOneLine: shape == .lines, parser: call.handler.parser)
-    let source = RecordSource(slice, from: offset, shape: shape, records, for: call.exchange)
+    let source = RecordSource(
+      slice, reader, from: offset, shape: shape, records, for: call.exchange)
+    let head = head(
+      slice, next: slice.recordLimitOffset,
+      shape == .lines ? "application/x-ndjson" : "application/json")
     if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
       call.fail(Problem(error))
     }

@@ -6,10 +6,10 @@ import Platform
 
 /// GET `/v1/topics/{topic}/partitions/{partition}/records`.
 enum FetchResource {
-  static let rawType = "application/vnd.kafka.recordbatch.v2"
+  /// Record batches as they lie on disk.
+  static let batchType: MediaType = "application/vnd.kafka.recordbatch.v2"
   private static let offered: [MediaType] = [
-    "application/json", "application/x-ndjson", "application/vnd.kafka.recordbatch.v2",
-    "text/event-stream",
+    "application/json", "application/x-ndjson", batchType, "text/event-stream",
   ]
 
   /// The form of the answer, in the order in which they are offered.

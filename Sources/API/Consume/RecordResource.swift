@@ -15,7 +15,6 @@ enum RecordResource {
   }
 
   @Sendable static func record(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let query = try call.query(known: ["values"])
     let form = try FetchParameters.valueForm(query)
     try find(call, form) { found in

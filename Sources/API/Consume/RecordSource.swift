@@ -27,15 +27,15 @@ final class RecordSource: BodySource {
   private(set) var failure: LogError?
 
   init(
-    _ slice: LogSlice, from first: Offset, shape: Shape, _ records: RecordJSON,
-    for exchange: Exchange
+    _ slice: LogSlice, _ reader: SliceReader, from first: Offset, shape: Shape,
+    _ records: RecordJSON, for exchange: Exchange
   ) {
     self.slice = slice
+    self.reader = reader
     self.first = first
     self.shape = shape
     self.records = records
     self.exchange = exchange
-    reader = SliceReader(slice)
   }
 
   func fill(_ buffer: ByteBuffer, budget: Int) -> BodyStep {

@@ -11,7 +11,6 @@ enum DeadLettersResource {
   private static let bytesMax = 8 << 20
 
   @Sendable static func list(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let query = try call.query(known: ["offset", "max_records", "values"])
     let from = try number(query, "offset", 0...Int.max) ?? 0
     let count = try number(query, "max_records", 1...recordsMax) ?? recordsByDefault

@@ -6,7 +6,6 @@ import Platform
 /// `/v1/groups` and `/v1/groups/{group}`.
 enum GroupsResource {
   @Sendable static func list(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let window = try ListWindow(call)
     let broker = call.broker
     let now = broker.now()
@@ -28,7 +27,6 @@ enum GroupsResource {
   }
 
   @Sendable static func get(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let group = try call.group()
     let now = call.broker.now()
     call.respondJSON { Self.write(group, call.broker, now, to: &$0) }
@@ -37,6 +35,7 @@ enum GroupsResource {
   @Sendable static func put(_ call: Call) throws(Problem) {
     let name = try call.pathSegment(2)
     guard GroupName.isValid(name) else { throw Problem(BrokerError.invalidName(name)) }
+    try call.requireExistence((try? call.broker.groups.group(name)) != nil)
     guard call.exchange.hasBody else { return put(call, name, GroupConfig()) }
     call.receiveJSON { document throws(Problem) in
       guard document.kind == .object else {

@@ -5,7 +5,6 @@ import JSON
 /// GET and PUT `/v1/groups/{group}/offsets`: plain cursors, without leases.
 enum OffsetsResource {
   @Sendable static func get(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let query = try call.query(known: ["topic", "partition"])
     let group = try call.group()
     guard let topic = query.value("topic") else {

@@ -12,7 +12,6 @@ enum ScheduledResource {
   private static let bytesMax = 8 << 20
 
   @Sendable static func list(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let query = try call.query(known: ["topic", "limit", "after", "values"])
     let form = try FetchParameters.valueForm(query)
     var request = DelayPage.Request()
@@ -47,7 +46,6 @@ enum ScheduledResource {
   }
 
   @Sendable static func get(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let form = try FetchParameters.valueForm(try call.query(known: ["values"]))
     let key = try key(call)
     answer(call) { [delays = call.broker.delays] () throws(Problem) in

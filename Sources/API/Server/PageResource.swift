@@ -43,6 +43,11 @@ enum PageResource {
   }
 
   private static func deliver(_ asset: Asset, _ bytes: UnsafeRawBufferPointer, _ call: Call) {
+    do throws(Problem) {
+      try call.requireMatch(asset.etag)
+    } catch {
+      return call.fail(error)
+    }
     if call.isUnchanged(asset.etag) { return call.respond(asset.unchangedHead) }
     call.exchange.respond(call.identified(asset.head), bytes: bytes)
   }

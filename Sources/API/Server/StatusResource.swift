@@ -10,7 +10,6 @@ enum StatusResource {
   private static let listedMax = 100
 
   @Sendable static func status(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     call.respondJSON { Self.write(call.service, call.broker, to: &$0) }
   }
 

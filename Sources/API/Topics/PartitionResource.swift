@@ -5,7 +5,6 @@ import Log
 /// `/v1/topics/{topic}/partitions/{partition}` and its truncation.
 enum PartitionResource {
   @Sendable static func get(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let number = try call.partitionNumber()
     let topic = try call.topic()
     let log: any RecordLog

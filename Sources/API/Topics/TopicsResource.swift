@@ -6,7 +6,6 @@ import Log
 /// `/v1/topics` and `/v1/topics/{topic}`.
 enum TopicsResource {
   @Sendable static func list(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let window = try ListWindow(call)
     let (topics, total, nextAfter) = window.choose(call.broker.topics, name: \.name)
     call.respondJSON { json in
@@ -24,7 +23,6 @@ enum TopicsResource {
   }
 
   @Sendable static func get(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let topic = try call.topic()
     call.respondJSON { Self.write(topic, to: &$0) }
   }
@@ -32,6 +30,7 @@ enum TopicsResource {
   @Sendable static func put(_ call: Call) throws(Problem) {
     let name = try call.pathSegment(2)
     guard TopicName.isValid(name) else { throw Problem(BrokerError.invalidName(name)) }
+    try call.requireExistence((try? call.broker.topic(name)) != nil)
     guard call.exchange.hasBody else { return create(call, name, TopicBody()) }
     call.receiveJSON { document throws(Problem) in
       create(call, name, try TopicBody(document))

@@ -10,7 +10,6 @@ enum PrepareResource {
   static let topicsMax = 64
 
   @Sendable static func prepare(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let broker = call.broker
     if broker.queuedBytes > broker.limits.queuedBytesMax {
       var problem = Problem(

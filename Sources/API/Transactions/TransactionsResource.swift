@@ -26,7 +26,6 @@ enum TransactionsResource {
   }
 
   private static func decide(_ call: Call, _ decide: Decide) throws(Problem) {
-    try call.requireJSONAccepted()
     let id = try id(call)
     decide(
       id, call,
@@ -45,7 +44,6 @@ enum TransactionsResource {
   }
 
   @Sendable static func get(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let id = try id(call)
     do {
       let transaction = try call.broker.transactions.transaction(id)
@@ -57,7 +55,6 @@ enum TransactionsResource {
 
   /// The records of a transaction that is undecided: what those need who have to decide.
   @Sendable static func records(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let query = try call.query(known: ["values"])
     let form = try FetchParameters.valueForm(query)
     let records = RecordJSON(form, onOneLine: false, parser: call.handler.parser)
@@ -91,7 +88,6 @@ enum TransactionsResource {
   }
 
   @Sendable static func list(_ call: Call) throws(Problem) {
-    try call.requireJSONAccepted()
     let query = try call.query(known: ["producer_group", "state", "wait", "limit", "after"])
     let limit = try limit(query)
     let group = try group(query)
