@@ -13,6 +13,8 @@ public struct LogSlice: Sendable {
   /// Where `maxRecords` was reached inside the last batch, or else `nextOffset`: for readers who
   /// take single records.
   public var recordLimitOffset: Offset
+  /// What is left to be looked for when the search stopped at `passedMax`.
+  public var rest: ReadRequest?
   /// The first offset that is not yet visible.
   public var highWatermark: Offset
   /// The first offset that is still there.
@@ -20,6 +22,17 @@ public struct LogSlice: Sendable {
 
   /// True when nothing was chosen.
   public var isEmpty: Bool { regions.isEmpty }
+
+  /// Adds what a search for the rest has found.
+  public mutating func append(_ more: LogSlice) {
+    for region in more.regions { add(region.file, position: region.position, count: region.count) }
+    for run in more.runs { add(run: run) }
+    rest = more.rest
+    nextOffset = more.nextOffset
+    recordLimitOffset = more.recordLimitOffset
+    highWatermark = more.highWatermark
+    logStartOffset = more.logStartOffset
+  }
 
   mutating func add(run: Range<Offset>) {
     if let last = runs.indices.last, runs[last].upperBound == run.lowerBound {

@@ -1,11 +1,9 @@
 /// Chooses the byte ranges of a read, segment by segment, from the batch indexes alone.
 struct ReadPlan {
-  /// One answer consists of no more ranges than this; what is left is for the next request.
-  static let regionsMax = 1 << 16
-
   private let request: ReadRequest
   private let committed: Offset
   private var records = 0
+  private var passed = 0
   private(set) var slice: LogSlice
   /// True when a limit was reached and the next segment is not wanted.
   private(set) var isFull = false
@@ -37,7 +35,12 @@ struct ReadPlan {
         ? base + Int(BatchEntry(view[last]).relativeOffset) : min(endOffset, committed))
     if wanted < committed, visible < view.count { isFull = true }
     if let tags = request.tags {
-      takeTagged(end, from: first, numbers: segment.batches.numbers(of: tags))
+      let numbers = segment.batches.numbers(of: tags)
+      if numbers.isEmpty {
+        passOver(end)
+      } else {
+        takeTagged(end, from: first, numbers: numbers)
+      }
     } else {
       takeAll(end, from: first)
     }
@@ -81,13 +84,20 @@ struct ReadPlan {
     }
   }
 
+  /// A segment without any wanted tag.
+  private mutating func passOver(_ span: Span) {
+    slice.nextOffset = span.baseOffset(span.count)
+    slice.recordLimitOffset = slice.nextOffset
+  }
+
   /// Only the batches with a wanted tag; each entry is looked at, no batch is.
   private mutating func takeTagged(_ span: Span, from first: Int, numbers: [UInt32]) {
     for index in first..<span.count {
       let entry = span[index]
       if numbers.contains(entry.tag) {
-        let past = slice.bytes + Int(entry.size) > request.maxBytes && !slice.isEmpty
-        if past || slice.regions.count == ReadPlan.regionsMax {
+        let mayPass = slice.isEmpty && request.alwaysGivesOne
+        let past = slice.bytes + Int(entry.size) > request.maxBytes && !mayPass
+        if past || slice.regions.count >= request.regionsMax {
           isFull = true
           return
         }
@@ -107,8 +117,25 @@ struct ReadPlan {
       } else {
         slice.nextOffset = span.baseOffset(index + 1)
         slice.recordLimitOffset = slice.nextOffset
+        passed += 1
+        if passed >= request.passedMax {
+          isFull = true
+          slice.rest = rest
+          return
+        }
       }
     }
+  }
+
+  /// The request for what is left of this one.
+  private var rest: ReadRequest {
+    var rest = request
+    rest.offset = slice.nextOffset
+    rest.maxBytes = max(0, request.maxBytes - slice.bytes)
+    if request.maxRecords < Int.max { rest.maxRecords -= records }
+    rest.regionsMax -= slice.regions.count
+    rest.alwaysGivesOne = request.alwaysGivesOne && slice.isEmpty
+    return rest
   }
 
   /// Where the sound batches end that begin at `first`; throws when there is none.

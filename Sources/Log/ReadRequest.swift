@@ -9,6 +9,13 @@ public struct ReadRequest: Sendable {
   public var maxRecords: Int
   /// Only batches with one of these tags; `nil` for all.
   public var tags: [Tag]?
+  /// Stop behind so many batches whose tag is not wanted, whatever was found: a loop has others to
+  /// serve. The slice then says how to go on.
+  public var passedMax = Int.max
+  /// One batch always comes, whatever `maxBytes` says; not where some were found before.
+  var alwaysGivesOne = true
+  /// Stop before the batch with which there would be more stretches of files than this.
+  var regionsMax = 1 << 16
   /// Stop before the batch that begins here or behind.
   public var end: Offset?
   /// Also say which offsets the chosen batches hold.

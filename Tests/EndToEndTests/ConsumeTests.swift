@@ -127,6 +127,30 @@ import Testing
     }
   }
 
+  /// More batches than a search passes over in one turn of the loop, by far.
+  @Test func aFewAmongManyAreFoundInEveryForm() throws {
+    let many = (0..<60_000).map { #"{"value":"\#($0)","tag":"\#($0 % 2 == 0 ? "b" : "c")"}"# }
+    let wanted = #"{"value":"found","tag":"a"}"#
+    for part in [many + [wanted], many + [wanted]] {
+      let body = part.joined(separator: "\n")
+      #expect(try client.post(Self.produce, body, type: "application/x-ndjson").status == 200)
+    }
+    #expect(try offsets("tag=a") == [60_000, 120_001])
+    #expect(try offsets("tag=a&offset=60001&wait=30s") == [120_001])
+    #expect(try offsets("tag=none") == [])
+    let raw = try client.get("\(Self.path)?tag=a", ["Accept": Self.raw])
+    #expect(try KafkaBatch.all(in: raw.body).map(\.baseOffset) == [60_000, 120_001])
+    let stream = try client.get(
+      "\(Self.path)?tag=a&max_records=2", ["Accept": "text/event-stream"])
+    #expect(EventTests.events(stream).compactMap(\.id) == ["60000", "120001"])
+    let consumer = Consumer(server)
+    for offset in [60_000, 120_001] {
+      let messages = try consumer.receive(["t"], #""tags":["a"],"max_records":1"#)
+      #expect(messages.map(\.offset) == [offset])
+    }
+    #expect(try consumer.receive(["t"], #""tags":["a"]"#).isEmpty)
+  }
+
   @Test func tagsChooseExactly() throws {
     let tags = ["red", "blue", nil, "red", "green", "blue", "red"]
     let records = tags.enumerated().map { index, tag in

@@ -143,4 +143,40 @@ import Testing
     }
     test.data.close()
   }
+
+  @Test func aSearchForAFewAmongManyStopsWhereItIsToldAndGoesOnFromThere() throws {
+    let test = try TestLog()
+    let tags = ["b", "c", "b", "c", "a", "b", "c", "b", "a", "b"]
+    test.append(tags.map { .small("x", tag: $0) })
+    let wanted = try #require(Tag("a"))
+    var request = ReadRequest(offset: .zero, maxBytes: .max, tags: [wanted])
+    let whole = try test.log.read(request)
+    for passedMax in 1...11 {
+      for maxRecords in [1, 2, .max] {
+        request.passedMax = passedMax
+        request.maxRecords = maxRecords
+        var slice = try test.log.read(request)
+        var steps = 1
+        while let rest = slice.rest {
+          #expect(rest.offset == slice.nextOffset)
+          slice.append(try test.log.read(rest))
+          steps += 1
+        }
+        let count = min(maxRecords, 2)
+        #expect(slice.bytes == whole.bytes / 2 * count)
+        #expect(slice.regions.count == count)
+        #expect(slice.recordLimitOffset == Offset(maxRecords == .max ? 10 : count == 1 ? 5 : 9))
+        #expect(steps >= (count == 1 ? 4 : 7) / passedMax)
+      }
+    }
+    // What was found before counts: no batch more comes than has room.
+    request.passedMax = 2
+    request.maxRecords = .max
+    request.maxBytes = whole.bytes - 1
+    var slice = try test.log.read(request)
+    while let rest = slice.rest { slice.append(try test.log.read(rest)) }
+    #expect(slice.bytes == whole.bytes / 2)
+    #expect(slice.nextOffset == Offset(8))
+    test.data.close()
+  }
 }

@@ -7,6 +7,10 @@ import Platform
 /// One consume request on its way: seeks, reads, waits for records if it may, answers. Belongs to
 /// its loop.
 final class Fetch {
+  /// In one turn no more batches are passed over whose tag is not wanted: about as long as a small
+  /// request takes.
+  static let passedMax = 1 << 14
+
   private let call: Call
   private let parameters: FetchParameters
   private let form: FetchResource.Form
@@ -46,12 +50,12 @@ final class Fetch {
   /// Reads, and answers unless there is nothing and the request may wait.
   func read(from offset: Offset) {
     guard !call.exchange.isGone else { return endWait() }
-    let slice: LogSlice
+    var request = ReadRequest(
+      offset: offset, maxBytes: parameters.maxBytes, maxRecords: parameters.maxRecords,
+      tags: parameters.tags)
+    request.passedMax = Fetch.passedMax
     do {
-      slice = try log.read(
-        ReadRequest(
-          offset: offset, maxBytes: parameters.maxBytes, maxRecords: parameters.maxRecords,
-          tags: parameters.tags))
+      take(try log.read(request), from: offset)
     } catch {
       // Retention may have been faster than a start that was not asked for by its number.
       if case .offsetTooOld(let start) = error, !parameters.start.isOffset {
@@ -60,12 +64,31 @@ final class Fetch {
       endWait()
       return call.fail(Problem(error))
     }
-    if slice.isEmpty, !waitIsOver {
+  }
+
+  private func take(_ slice: LogSlice, from offset: Offset) {
+    if let rest = slice.rest {
+      _ = call.exchange.after(milliseconds: 0) { [self] in look(for: rest, behind: slice, offset) }
+    } else if slice.isEmpty, !waitIsOver {
       wait(at: slice.nextOffset)
     } else {
       endWait()
       answer(slice, from: offset)
     }
+  }
+
+  /// Goes on with a search that was interrupted for the loop's other connections.
+  private func look(for rest: ReadRequest, behind found: LogSlice, _ offset: Offset) {
+    guard !call.exchange.isGone else { return endWait() }
+    var slice = found
+    slice.rest = nil
+    do {
+      slice.append(try log.read(rest))
+    } catch {
+      if slice.isEmpty { return read(from: rest.offset) }
+      // The next request will meet with it.
+    }
+    take(slice, from: offset)
   }
 
   // MARK: - Waiting

@@ -35,7 +35,9 @@ final class Receive {
         maxBytes: body.maxBytes, leaseMilliseconds: body.leaseMilliseconds,
         fromOnePartition: isRaw)
       let lease = try group.receive(request, now: call.broker.now())
-      if lease.parts.isEmpty, !waitIsOver {
+      if lease.parts.isEmpty, lease.isUnfinished {
+        _ = call.exchange.after(milliseconds: 0) { [self] in run() }
+      } else if lease.parts.isEmpty, !waitIsOver {
         wait(lease, topics)
       } else {
         let waited = isWaiting

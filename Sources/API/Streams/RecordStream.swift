@@ -114,8 +114,10 @@ final class RecordStream: BodySource {
   // MARK: - Reading on
 
   private var request: ReadRequest {
-    ReadRequest(
+    var request = ReadRequest(
       offset: next, maxBytes: RecordStream.sliceBytes, maxRecords: remaining, tags: tags)
+    request.passedMax = Fetch.passedMax
+    return request
   }
 
   private func take(_ slice: LogSlice) {
@@ -133,11 +135,17 @@ final class RecordStream: BodySource {
     reader = nil
   }
 
-  /// Chooses what comes next, past what was deleted meanwhile; false when it waits with the log.
+  /// Chooses what comes next, past what was deleted meanwhile; false when it waits with the log, or
+  /// for the loop's next turn.
   private func readOn(_ buffer: ByteBuffer) throws(LogError) -> Bool {
     guard waiter == nil else { return false }
     do {
-      take(try log.read(request))
+      let slice = try log.read(request)
+      take(slice)
+      if slice.isEmpty, slice.rest != nil {
+        _ = exchange.after(milliseconds: 0) { [self] in if !isOver { exchange.resumeOutput() } }
+        return false
+      }
     } catch {
       guard case .offsetTooOld(let start) = error else { throw error }
       writeGap(to: start, buffer)

@@ -25,11 +25,12 @@ extension Group {
           let partition = partition(&state, topic, number, events)
           try take(&wish, from: partition, events)
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
-            return Lease(parts: wish.parts, wakes: state.wakes)
+            return Lease(
+              parts: wish.parts, isUnfinished: wish.isUnfinished, wakes: state.wakes)
           }
         }
       }
-      return Lease(parts: wish.parts, wakes: state.wakes)
+      return Lease(parts: wish.parts, isUnfinished: false, wakes: state.wakes)
     }
   }
 
@@ -124,12 +125,14 @@ extension Group {
     var request = ReadRequest(
       offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)
     request.wantsRuns = true
+    request.passedMax = LeaseWish.batchesPassedMax
     var slice = try partition.log.read(request)
     if request.offset > slice.runs.first?.lowerBound ?? request.offset, wish.wantsWholeBatches {
       // The rest of a batch that was begun goes by itself, what follows goes in whole batches.
       request.maxRecords = 1
       slice = try partition.log.read(request)
     }
+    wish.isUnfinished = slice.rest != nil
     let limit = (wish.wantsWholeBatches ? slice.nextOffset : slice.recordLimitOffset).value
     guard limit > next else { return }
     var changes: [ProgressChange] = []

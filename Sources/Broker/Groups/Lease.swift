@@ -2,6 +2,8 @@
 public struct Lease: Sendable {
   /// What was leased, partition by partition; none when nothing was free.
   public let parts: [LeasedPart]
+  /// True when the search stopped because it took long: whoever got nothing looks again at once.
+  public let isUnfinished: Bool
   /// How often waiters had been woken by then: tells `hold` whether something has happened since.
   let wakes: Int
 

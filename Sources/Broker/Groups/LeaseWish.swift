@@ -4,6 +4,8 @@ import Log
 struct LeaseWish {
   /// After so many messages that come again and were not wanted, a receive looks no further.
   static let passedMax = 1000
+  /// After so many batches of new messages that were not wanted, a receive looks no further.
+  static let batchesPassedMax = 1 << 14
 
   let config: GroupConfig
   let now: Int64
@@ -13,6 +15,8 @@ struct LeaseWish {
   private(set) var records: Int
   private(set) var bytes: Int
   private(set) var parts: [LeasedPart] = []
+  /// True when new messages were passed over, and there may be wanted ones behind them.
+  var isUnfinished = false
   private let fewRuns: Bool
   private var runs = 0
 
@@ -26,8 +30,10 @@ struct LeaseWish {
     fewRuns = request.fromOnePartition
   }
 
-  /// True when nothing more is wanted.
-  var isFull: Bool { records <= 0 || bytes <= 0 || fewRuns && runs >= Receipt.itemsMax }
+  /// True when nothing more is wanted, or to be looked for now.
+  var isFull: Bool {
+    records <= 0 || bytes <= 0 || isUnfinished || fewRuns && runs >= Receipt.itemsMax
+  }
 
   func leased(_ range: Range<Int64>, attempt: UInt16, of batch: Range<Offset>) -> LeasedRun {
     LeasedRun(
