@@ -24,7 +24,10 @@ final class WholeBody: BodyConsumer {
 
   func end() { complete(.success(buffer)) }
 
-  func fail(_ failure: ParseFailure) { completion = nil }
+  func fail(_ refusal: Refusal) -> Bool {
+    completion = nil
+    return false
+  }
 
   private func complete(_ outcome: Result<ByteBuffer, TooLarge>) {
     let completion = completion

@@ -9,6 +9,8 @@ public struct ProduceOutcome: Sendable {
   public var result: Result<AppendRequest.Stored, LogError>
   /// How many records were stored, even if later ones of the same request were not.
   public var storedCount = 0
+  /// Where the first of those stands.
+  public var storedFrom: Offset?
 
   /// True when the records stood there already, from the first time the request came.
   public var isDuplicate: Bool {

@@ -5,12 +5,13 @@ import Platform
 /// to the logs.
 ///
 /// Belongs to one event loop. Small requests are handed over at the end, whole; long ones piece by
-/// piece, so that memory stays bounded however long they are.
+/// piece, so that memory stays bounded however long they are. A piece is handed over when the one
+/// before it stands: where one fails, nothing behind it is stored.
 public final class Production {
-  /// Pieces of this size are handed over while more comes in.
+  /// From this size on a piece is handed over while more comes in.
   private static let pieceBytes = 1 << 20
-  /// With so many bytes handed over and not yet written, the client has to wait.
-  private static let inFlightBytesMax = 4 << 20
+  /// With so many bytes framed behind a piece that is on its way, the client has to wait.
+  private static let framedBytesMax = 3 << 20
 
   /// What goes to one partition.
   private struct Lane {
@@ -30,18 +31,18 @@ public final class Production {
   /// Who produces, if they said so: then all of it is handed over at the end, to each log in one
   /// piece, and stored once.
   public let stamp: ProducerStamp?
-  /// Called on the loop when a stamped request was handed over, which may have had to wait for its
-  /// turn.
+  /// Called on the loop when something was handed over that had to wait: a stamped request for its
+  /// turn, the rest of a streamed one for what went before.
   public var onTurn: (() -> Void)?
   /// Why nothing of a stamped request was handed over.
   public private(set) var refusal: BrokerError?
   private var lanes: [Lane]
-  private var inFlightBytes = 0
   private var waitingFor = 0
   private let delays: Delays?
   private let limits: BrokerLimits
   private var delayed: DelayedRecords?
   private var turn: Int?
+  private var isRestHeld = false
   private var finished: (([ProduceOutcome]) -> Void)?
 
   /// Begins a request.
@@ -75,7 +76,11 @@ public final class Production {
   public private(set) var scheduled: ScheduleOutcome?
 
   /// True when the client should send no more until `onProgress`.
-  public var isFull: Bool { inFlightBytes >= Production.inFlightBytesMax }
+  public var isFull: Bool { waitingFor > 0 && framedBytes >= Production.framedBytesMax }
+
+  private var framedBytes: Int {
+    lanes.reduce(delayed?.bytes ?? 0) { $0 + ($1.builder?.bytes ?? 0) }
+  }
 
   /// True once something could not be stored: there is no point in going on.
   public var hasFailed: Bool {
@@ -108,22 +113,30 @@ public final class Production {
     recordCount += 1
   }
 
-  /// Hands over what was framed if it is a piece's worth. For streamed bodies.
+  /// Hands over what was framed if it is a piece's worth and the piece before it stands. For
+  /// streamed bodies.
   public func handOverWhenLarge() {
-    guard stamp == nil else { return }
-    for number in lanes.indices {
-      if let builder = lanes[number].builder, builder.bytes >= Production.pieceBytes {
-        handOver(number, builder, .written)
-      }
+    guard stamp == nil, waitingFor == 0, !hasFailed, framedBytes >= Production.pieceBytes else {
+      return
     }
-    if let records = delayed, records.bytes >= Production.pieceBytes { handOver(records) }
+    for number in lanes.indices {
+      if let builder = lanes[number].builder { handOver(number, builder, .written) }
+    }
+    if let records = delayed { handOver(records) }
   }
 
-  /// Hands over the rest; `completion` gets each partition's outcome, in order, when all have
-  /// answered.
+  /// Hands over the rest, once what was handed over stands; `completion` gets each partition's
+  /// outcome, in order, when all have answered.
   public func finish(_ completion: @escaping ([ProduceOutcome]) -> Void) {
     finished = completion
     if let stamp { return waitForTurn(stamp) }
+    if waitingFor == 0 { handOverRest() } else { isRestHeld = true }
+    answerWhenDone()
+  }
+
+  private func handOverRest() {
+    isRestHeld = false
+    if hasFailed { return }
     if let records = delayed { handOver(records) }
     for number in lanes.indices {
       if let builder = lanes[number].builder {
@@ -133,7 +146,6 @@ public final class Production {
         handOver(number, BatchBuilder(), .committed)
       }
     }
-    answerWhenDone()
   }
 
   /// Stores batches that came framed, in one partition.
@@ -176,22 +188,17 @@ public final class Production {
       scheduled = ScheduleOutcome(known)
       return
     }
-    let bytes = records.bytes
-    inFlightBytes += bytes
     waitingFor += 1
     let bound = ThreadBound((self, records))
     delays.add(
       records, to: topic, stamp: stamp, acknowledgement: acknowledgement, sink: sink
     ) { outcome in
       let (production, records) = bound.value
-      production.answered(records, bytes, outcome)
+      production.answered(records, outcome)
     }
   }
 
-  private func answered(
-    _ records: DelayedRecords, _ bytes: Int, _ outcome: Result<UInt64, BrokerError>
-  ) {
-    inFlightBytes -= bytes
+  private func answered(_ records: DelayedRecords, _ outcome: Result<UInt64, BrokerError>) {
     waitingFor -= 1
     var known = scheduled ?? ScheduleOutcome()
     switch outcome {
@@ -199,7 +206,18 @@ public final class Production {
     case .failure(let error): known.failure = error
     }
     scheduled = known
-    onProgress?()
+    goOn()
+  }
+
+  /// Something has answered: what was held for that goes on its way.
+  private func goOn() {
+    if waitingFor == 0 {
+      if isRestHeld {
+        handOverRest()
+        onTurn?()
+      }
+      onProgress?()
+    }
     answerWhenDone()
   }
 
@@ -234,19 +252,16 @@ public final class Production {
   private func submit(
     _ batches: FramedBatches, _ number: Int, _ stage: AppendRequest.Acknowledgement
   ) {
-    let bytes = batches.bytes
-    inFlightBytes += bytes
     waitingFor += 1
     let bound = ThreadBound(self)
     topic.partitions[number].append(batches, acknowledgement: stage, sink: sink) { outcome in
-      bound.value.answered(number, bytes, outcome)
+      bound.value.answered(number, outcome)
     }
   }
 
   private func answered(
-    _ number: Int, _ bytes: Int, _ outcome: Result<AppendRequest.Stored, LogError>
+    _ number: Int, _ outcome: Result<AppendRequest.Stored, LogError>
   ) {
-    inFlightBytes -= bytes
     waitingFor -= 1
     var known = lanes[number].outcome ?? ProduceOutcome(partition: number, result: outcome)
     if lanes[number].outcome != nil, case .success(let before) = known.result {
@@ -258,10 +273,12 @@ public final class Production {
       case .failure: known.result = outcome
       }
     }
-    if case .success(let stored) = outcome { known.storedCount += stored.count }
+    if case .success(let stored) = outcome, stored.count > 0 {
+      if known.storedCount == 0 { known.storedFrom = stored.baseOffset }
+      known.storedCount += stored.count
+    }
     lanes[number].outcome = known
-    onProgress?()
-    answerWhenDone()
+    goOn()
   }
 
   private func answerWhenDone() {

@@ -7,6 +7,9 @@ public protocol BodyConsumer: AnyObject {
   func receive(_ bytes: UnsafeRawBufferPointer)
   /// The body is complete.
   func end()
-  /// The body is not what its framing says; the server answers and closes.
-  func fail(_ failure: ParseFailure)
+  /// The rest of the body does not come: it is not what its framing says, or too slow.
+  ///
+  /// - Returns: true if the consumer sees to the answer; else the server gives it. The connection
+  ///   is closed behind it either way.
+  func fail(_ refusal: Refusal) -> Bool
 }

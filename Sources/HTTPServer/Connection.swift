@@ -166,8 +166,7 @@ final class Connection {
       guard !exchange.isBodyComplete, !exchange.isPaused else { return }
       loop.context.metrics.slowClients.increment()
       if exchange.isAnswered { return close() }
-      exchange.abandon()
-      return refuse(.tooSlow)
+      return breakOff(exchange, .tooSlow)
     }
     if parser.isInsideHead {
       loop.context.metrics.slowClients.increment()
@@ -342,12 +341,23 @@ final class Connection {
       if exchange.isAnswered {
         isLingering = true
       } else {
-        exchange.consumer?.fail(error)
-        exchange.abandon()
-        refuse(.malformed(error))
+        breakOff(exchange, .malformed(error))
       }
       return bytes.count
     }
+  }
+
+  /// The rest of a body does not come: whoever received it answers, or the server does.
+  private func breakOff(_ exchange: Exchange, _ refusal: Refusal) {
+    exchange.keepsAlive = false
+    if let consumer = exchange.consumer {
+      exchange.isBodyComplete = true
+      exchange.consumer = nil
+      if consumer.fail(refusal) { return }
+      exchange.isBodyComplete = false
+    }
+    exchange.abandon()
+    refuse(refusal)
   }
 
   private func endBody(_ exchange: Exchange) {

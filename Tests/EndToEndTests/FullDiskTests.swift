@@ -75,6 +75,40 @@ struct FullDiskTests {
     #expect(small.text == "small")
   }
 
+  @Test(arguments: [1, 3], ["committed", "written"])
+  func aStreamedBodyStopsWhereThereIsNoRoomAndSaysHowManyItsFirstRecordsAre(
+    _ partitions: Int, _ acks: String
+  ) throws {
+    let server = try TestServer(diskBytes: Self.diskBytes)
+    let client = server.client()
+    let config = #"{"partitions":\#(partitions),"config":{"segment_bytes":2097152}}"#
+    #expect(try client.put("/v1/topics/t", config).status == 201)
+    let filler = String(repeating: "q", count: 993)
+    let lines = (0..<40_000).map { "\($0) \(filler)" }.joined(separator: "\n")
+    let answer = try client.post(Self.records + "?acks=\(acks)", lines, type: "text/plain")
+    #expect(answer.status == 507 || partitions > 1 && answer.status == 207, "\(answer.text)")
+    let stored = try #require(answer.json["stored"].int)
+    #expect(stored > 1000)
+    var found: [Int] = []
+    for partition in 0..<partitions {
+      var offset = 0
+      while true {
+        let page = try client.get(
+          "/v1/topics/t/partitions/\(partition)/records?offset=\(offset)&max_bytes=8000000")
+        let values = page.json["records"].array.map { $0["value"].string ?? "" }
+        if values.isEmpty { break }
+        found += values.map { Int($0.prefix { $0 != " " }) ?? -1 }
+        offset = try #require(page.json["next_offset"].int)
+      }
+      // Each partition's outcome says what it got.
+      for outcome in answer.json["partitions"].array where outcome["partition"].int == partition {
+        #expect((outcome["count"].int ?? 0) == offset, "\(answer.text)")
+      }
+    }
+    #expect(found.sorted() == Array(0..<stored))
+    if partitions == 1 { #expect(found == Array(0..<stored)) }
+  }
+
   @Test func aTopicThatHasNoRoomIsNotMade() throws {
     let (server, _) = try filled()
     let client = server.client()

@@ -185,4 +185,32 @@ import Testing
     let partition = try client.get("/v1/topics/t/partitions/0").json
     #expect(partition["high_watermark"].int == 8000)
   }
+
+  @Test(arguments: [
+    ("silence", "", 408, "request_timeout"), ("size", "zz\r\n", 400, "malformed_chunk"),
+    ("trailer", "0\r\nno trailer\r\n\r\n", 400, "malformed_chunk"),
+  ])
+  func aBodyThatBreaksOffSaysHowManyOfItsRecordsAreStored(
+    _ name: String, _ end: String, _ status: Int, _ code: String
+  ) throws {
+    let server = try TestServer(["--body-timeout", "1"])
+    let client = server.client()
+    for type in ["text/plain", "application/x-ndjson"] {
+      let topic = type == "text/plain" ? "lines" : "documents"
+      let connection = try server.connect()
+      let piece = (0..<6000).map { #"{"value":"\#($0)"}"# }.joined(separator: "\n") + "\n{"
+      let size = String(piece.utf8.count, radix: 16)
+      try connection.send(
+        "POST /v1/topics/\(topic)/records HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: \(name)\r\n"
+          + "Content-Type: \(type)\r\nTransfer-Encoding: chunked\r\n\r\n\(size)\r\n\(piece)\r\n\(end)"
+      )
+      let answer = try connection.readResponse()
+      #expect(answer.status == status, "\(type)")
+      #expect(answer.code == code)
+      #expect(answer["Connection"] == "close")
+      #expect(answer["X-Request-Id"] == name)
+      #expect(answer.json["stored"].int == 6000)
+      #expect(try client.get("/v1/topics/\(topic)").json["records"].int == 6000)
+    }
+  }
 }

@@ -23,5 +23,5 @@ final class Swallower: BodyConsumer {
 
   func end() { exchange.respond(text: "\(count)") }
 
-  func fail(_ failure: ParseFailure) {}
+  func fail(_ refusal: Refusal) -> Bool { false }
 }

@@ -44,9 +44,11 @@ final class LineBody: BodyConsumer {
     self.skipsEmptyLines = skipsEmptyLines
     self.framer = framer
     if answer.production.stamp != nil { heldBytesLeft = answer.call.service.options.bodyBytesMax }
-    let exchange = answer.call.exchange
+    let call = answer.call
     answer.production.onProgress = { [unowned production = answer.production] in
-      if !production.isFull { exchange.resumeBody() }
+      production.handOverWhenLarge()
+      call.handler.hasProduced = true
+      if !production.isFull { call.exchange.resumeBody() }
     }
   }
 
@@ -75,7 +77,17 @@ final class LineBody: BodyConsumer {
     finish()
   }
 
-  func fail(_ failure: ParseFailure) { isOver = true }
+  func fail(_ refusal: Refusal) -> Bool {
+    guard !isOver else { return true }
+    isOver = true
+    let problem = Problem(refusal)
+    if heldBytesLeft == nil {
+      answer.finish(because: problem)
+    } else {
+      answer.drop(because: problem.with("stored", 0))
+    }
+    return true
+  }
 
   /// Counts what comes in of a body that is held.
   private func mayHold(_ count: Int) -> Bool {

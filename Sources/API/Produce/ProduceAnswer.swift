@@ -20,10 +20,10 @@ final class ProduceAnswer {
   func finish(because problem: Problem? = nil) {
     production.onProgress = nil
     call.handler.hasProduced = true
-    if production.stamp != nil {
-      if production.recordCount == 0 { return call.fail(ProducerFields.noRecords) }
-      production.onTurn = { [handler = call.handler] in handler.hasProduced = true }
+    if production.stamp != nil, production.recordCount == 0 {
+      return call.fail(ProducerFields.noRecords)
     }
+    production.onTurn = { [handler = call.handler] in handler.hasProduced = true }
     production.finish { [self] outcomes in
       if let problem {
         call.fail(problem.with("stored", Int64(stored(outcomes))))
@@ -70,6 +70,10 @@ final class ProduceAnswer {
       for outcome in outcomes { self.write(outcome, to: &json) }
       json.endArray()
       if let scheduled { Self.write(scheduled, to: &json) }
+      if !failures.isEmpty {
+        json.key("stored")
+        json.number(stored(outcomes))
+      }
       json.endObject()
     }
   }
@@ -112,6 +116,12 @@ final class ProduceAnswer {
         json.bool(true)
       }
     case .failure(let error):
+      if let first = outcome.storedFrom {
+        json.key("base_offset")
+        json.number(first.value)
+        json.key("count")
+        json.number(outcome.storedCount)
+      }
       json.key("error")
       Problem(error).write(to: &json)
     }
