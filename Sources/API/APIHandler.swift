@@ -36,6 +36,7 @@ public final class APIHandler: RequestHandler {
       switch router.match(exchange.head) {
       case .found(let route):
         if broker == nil, !route.isAlwaysOpen { try findBroker() }
+        if exchange.head.has(.secFetchSite) { try refuseForeignPages(exchange.head, route) }
         try route.check(exchange.head)
         try route.handle(Call(exchange, handler: self, broker: broker))
       case .otherMethods(let methods): try answerOtherMethod(exchange, methods)
@@ -117,6 +118,18 @@ public final class APIHandler: RequestHandler {
     guard head.has(.origin) else { return }
     let origin = head.withValue(of: .origin) { Origin($0) } ?? nil
     if case .tuple(let scheme, let from) = origin, isOwn(scheme, from, head) { return }
+    throw Problem(
+      .forbidden, "foreign_origin", "Pages of another origin may not use this server.")
+  }
+
+  /// Keeps out what another site's page has its browser load without an Origin: an image, a frame, a
+  /// form (Fetch Metadata, W3C). A link may lead to the page, and to what else has no part in `/v1`.
+  private func refuseForeignPages(_ head: RequestHead, _ route: Route) throws(Problem) {
+    switch head.fetchSource {
+    case .own: return
+    case .visit where route.isAlwaysOpen && route.method == .get: return
+    case .visit, .foreign: break
+    }
     throw Problem(
       .forbidden, "foreign_origin", "Pages of another origin may not use this server.")
   }

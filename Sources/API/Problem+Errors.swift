@@ -198,6 +198,15 @@ extension Problem {
     }
   }
 
+  /// As many requests wait for records as may.
+  static func tooManyWaiters(_ limit: Int) -> Problem {
+    var problem = Problem(
+      .tooManyRequests, "too_many_waiters", "As many requests wait as may: \(limit)."
+    ).with("limit", Int64(limit))
+    problem.retryAfterSeconds = 1
+    return problem
+  }
+
   /// A parameter, field or header that a later version will take.
   static func notSupportedYet(_ what: String) -> Problem {
     Problem(.badRequest, "not_supported_yet", "\(what) is not supported yet.")

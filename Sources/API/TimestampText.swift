@@ -5,22 +5,12 @@ enum TimestampText {
   /// Milliseconds since 1970, or `nil` if the text is neither.
   static func milliseconds(_ text: String) -> Int64? {
     if let number = Int64(text) { return number }
-    if let date = try? Date(
-      text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    {
-      return milliseconds(date)
-    }
-    if let date = try? Date(text, strategy: .iso8601) { return milliseconds(date) }
-    return nil
+    return RFC3339(text)?.milliseconds
   }
 
   /// RFC 3339 in UTC with milliseconds.
   static func text(_ milliseconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000)
       .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-  }
-
-  private static func milliseconds(_ date: Date) -> Int64 {
-    Int64((date.timeIntervalSince1970 * 1000).rounded())
   }
 }

@@ -1,13 +1,15 @@
 /// A day of the proleptic Gregorian calendar, by Howard Hinnant's `days_from_civil` arithmetic:
 /// years begin in March, so the leap day comes last, and 400 years repeat.
-struct CivilDay: Equatable {
-  let year: Int
+public struct CivilDay: Equatable {
+  /// As it is counted today.
+  public let year: Int
   /// 1 to 12.
-  let month: Int
+  public let month: Int
   /// 1 to 31.
-  let day: Int
+  public let day: Int
 
-  init(year: Int, month: Int, day: Int) {
+  /// A day that need not exist.
+  public init(year: Int, month: Int, day: Int) {
     self.year = year
     self.month = month
     self.day = day
@@ -26,7 +28,14 @@ struct CivilDay: Equatable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  var daysSince1970: Int {
+  /// False for a 30 February, and whatever else no calendar has.
+  public var exists: Bool {
+    guard (1...12).contains(month), day > 0 else { return false }
+    return CivilDay(daysSince1970: daysSince1970) == self
+  }
+
+  /// How many days after 1 January 1970 it is.
+  public var daysSince1970: Int {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = Self.floorDivide(shiftedYear, 400)
     let yearOfEra = shiftedYear - era * 400

@@ -3,7 +3,7 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
   case other, host, contentLength, transferEncoding, contentType, connection, expect, accept
   case origin, range, ifRange, ifMatch, ifNoneMatch, ifModifiedSince, authorization, xRequestID
   case producerID, producerEpoch, producerSequence, lastEventID, acceptEncoding, userAgent
-  case contentEncoding
+  case contentEncoding, secFetchSite
 
   /// Fields that may stand once: a second line is refused, so no reader has to choose between two.
   @inline(__always) static var singletons: UInt32 {
@@ -67,6 +67,7 @@ public enum FieldName: UInt8, Sendable, CaseIterable {
 
   private static func ofFourteen(_ name: UnsafeRawBufferPointer) -> FieldName {
     if name.equals(lowercase: "content-length") { return .contentLength }
+    if name.equals(lowercase: "sec-fetch-site") { return .secFetchSite }
     return name.equals(lowercase: "producer-epoch") ? .producerEpoch : .other
   }
 

@@ -81,14 +81,15 @@ struct RequestLine {
     }
   }
 
-  /// The position behind `http://` or `https://`.
+  /// The position behind `http://`. A URI of `https` is not to be answered over a connection like
+  /// this one (RFC 9110 §7.4).
   private static func endOfScheme(
     _ line: UnsafeRawBufferPointer, _ start: Int
   ) throws(ParseFailure) -> Int {
-    for (length, scheme) in [(7, "http://" as StaticString), (8, "https://")]
-    where start + length <= line.count {
-      if line.part(start, start + length).equals(lowercase: scheme) { return start + length }
+    let end = start + "http://".utf8.count
+    guard end <= line.count, line.part(start, end).equals(lowercase: "http://") else {
+      throw .target
     }
-    throw .target
+    return end
   }
 }

@@ -125,7 +125,8 @@ public final class PartitionLog: Sendable {
       fingerprint: try fingerprint(segments[index], bytes: description.bytes))
   }
 
-  /// The checksums of the first and the last visible batch, as one number.
+  /// The file's birthmark and the checksums of its first and its last visible batch, as one number:
+  /// what is visible of a file never changes, and grows at its end only.
   private func fingerprint(_ segment: LogSegment, bytes: Int) throws(LogError) -> UInt64 {
     do {
       let view = try segment.batches.view()
@@ -138,7 +139,7 @@ public final class PartitionLog: Sendable {
         let header = try BatchHeader(file, at: Int(entry.position))
         sum = sum << 32 | UInt64(header?.checksum ?? 0)
       }
-      return sum
+      return try sum ^ file.birthmark()
     } catch {
       throw whatBecame(of: segment, LogError(reading: error))
     }

@@ -51,7 +51,8 @@ struct SegmentListing {
   }
 
   private static func checksum(_ batch: SegmentSurvey.Batch) -> String {
-    String(batch.header.checksum, radix: 16)
+    let digits = String(batch.header.checksum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
   private static func write(_ batch: SegmentSurvey.Batch, to json: inout JSONWriter) {

@@ -43,8 +43,11 @@ struct Server {
       configuration, clock: clock, metrics: service.httpMetrics,
       deliveryMetrics: service.deliveryMetrics
     ) { APIHandler(service) }
+    // Whatever else is to be shown: with port 0 nobody knows the address otherwise.
+    var first = logger
+    first.logLevel = min(logger.logLevel, .info)
     for address in server.addresses {
-      logger.info(
+      first.info(
         "listening",
         metadata: [
           "address": "\(address)", "data": "\(settings.data)", "version": "\(Sluice.version)",

@@ -106,4 +106,24 @@ import Testing
     #expect(try client.get("\(Fixture.plain)/records/1/value").text == "text")
     #expect(try client.get("\(Fixture.plain)/records/2/value").body == [0xFF, 0, 0xFF])
   }
+
+  @Test func anotherFileOfTheSameNameAndSizeHasAnotherTag() throws {
+    let segment = "/v1/topics/again/partitions/0/segments/0"
+    var tags: Set<String> = []
+    var bodies: Set<[UInt8]> = []
+    for value in ["AAAA", "BBBB", "CCCC"] {
+      for part in ["first", value, "last"] {
+        let answer = try client.post(
+          "/v1/topics/again/records", #"{"value":"\#(part)","timestamp":1700000000000}"#)
+        #expect(answer.status == 200)
+      }
+      let answer = try client.get(segment)
+      tags.insert(try #require(answer["ETag"]))
+      bodies.insert(answer.body)
+      #expect(try client.get(segment)["ETag"] == answer["ETag"])
+      #expect(try client.delete("/v1/topics/again").status == 204)
+    }
+    #expect(bodies.count == 3)
+    #expect(tags.count == 3)
+  }
 }

@@ -56,4 +56,27 @@ import Testing
       #expect(answer.status == status, "\(host) \(origin)")
     }
   }
+
+  @Test func whatAnotherSitesPageLoadsIsKeptOut() throws {
+    let visit = ["Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"]
+    let image = ["Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"]
+    let frame = ["Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"]
+    for (path, site, how, status) in [
+      ("/", "cross-site", visit, 200), ("/", "cross-site", frame, 403),
+      ("/", "same-site", image, 403), ("/metrics", "cross-site", visit, 200),
+      ("/v1/transactions?producer_group=x", "cross-site", image, 403),
+      ("/v1/transactions?producer_group=x", "cross-site", visit, 403),
+      ("/v1/topics", "same-site", visit, 403), ("/v1/topics", "same-origin", image, 200),
+      ("/v1/topics", "none", visit, 200), ("/v1/topics", "made-up", image, 403),
+    ] {
+      let headers = how.merging(["Sec-Fetch-Site": site]) { own, _ in own }
+      let answer = try client.get(path, headers)
+      #expect(answer.status == status, "\(path) \(site)")
+      if status == 403 { #expect(answer.code == "foreign_origin") }
+    }
+    let post = try client.post(
+      "/v1/topics/t/records", "x", type: "text/plain", ["Sec-Fetch-Site": "cross-site"])
+    #expect(post.code == "foreign_origin")
+    #expect(try client.get("/v1/topics").json["topics"].array.isEmpty)
+  }
 }

@@ -50,7 +50,9 @@ import Testing
       #expect(answer.status == 503)
       #expect(answer.code == "draining")
       #expect(answer["Connection"]?.lowercased() == "close")
+      #expect(answer["Retry-After"] == "1")
     }
+    #expect(!server.log.contains("request failed"))
     #expect(try server.client().get("/healthz").status == 200)
     let records = "/v1/topics/t/partitions/0/records"
     #expect(try server.client().get("/v1/events").code == "draining")
@@ -67,6 +69,12 @@ import Testing
     #expect(try server.waitForEnd() == 0)
     #expect(ContinuousClock.now - start < .seconds(5))
     #expect(try idle.readToEnd().isEmpty)
+  }
+
+  @Test func whereItListensIsSaidWhateverElseIs() throws {
+    let server = try TestServer(["--log-level", "error"])
+    #expect(server.log.contains("listening"))
+    #expect(!server.log.contains("ready"))
   }
 
   @Test func anIdleServerStopsAtOnce() throws {

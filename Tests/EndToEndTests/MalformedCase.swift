@@ -112,6 +112,15 @@ struct MalformedCase: Sendable {
   static let targets = [
     get(400, "malformed_request", "v1"),
     get(400, "malformed_request", "/#a"),
+    get(400, "malformed_request", "https://localhost/healthz"),
+    get(400, "invalid_parameter", "/v1/status?x"),
+    get(400, "invalid_parameter", "/v1/topics/plain?x=1"),
+    get(400, "invalid_parameter", "/v1/topics/plain/partitions/0?x=1"),
+    raw(
+      400, "invalid_parameter", "DELETE /v1/topics/plain?dry_run=true HTTP/1.1\nHost: localhost\n\n"
+    ),
+    raw(
+      400, "invalid_parameter", "PUT /v1/topics/plain?partitions=9 HTTP/1.1\nHost: localhost\n\n"),
     get(404, "not_found", "/v2/topics"), get(404, "not_found", "/v1/group"),
     get(404, "not_found", "/v1/events/"), get(404, "not_found", "/v1/schedule"),
     get(404, "not_found", "/v1/copy-comparison/1"),

@@ -31,7 +31,7 @@ struct RequestHeadTests {
         Shape(method: "GET", path: "/", query: "x", authority: "other:81")
       ),
       (
-        "GET https://[::1]/a/b?c=/d HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET http://[::1]/a/b?c=/d HTTP/1.1\r\nHost: h\r\n\r\n",
         Shape(method: "GET", path: "/a/b", query: "c=/d", authority: "[::1]:80")
       ),
       (

@@ -5,7 +5,6 @@ import JSON
 /// says what each cost.
 enum CopyComparisonResource {
   @Sendable static func run(_ call: Call) throws(Problem) {
-    _ = try call.query(known: [])
     call.receiveJSON { document throws(Problem) in
       try call.service.comparison.begin(
         CopyComparisonRequest(document, call), sink: call.exchange.sink,
@@ -19,7 +18,6 @@ enum CopyComparisonResource {
   }
 
   @Sendable static func last(_ call: Call) throws(Problem) {
-    _ = try call.query(known: [])
     guard let body = call.service.comparison.last else {
       throw Problem(
         .notFound, "no_comparison", "No comparison was made since the server was started.")

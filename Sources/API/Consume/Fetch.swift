@@ -95,10 +95,9 @@ final class Fetch {
 
   private func wait(at offset: Offset) {
     if !isWaiting {
-      guard call.service.countWaiterIn(limit: call.broker.limits.waitersMax) else {
-        var problem = Problem(.tooManyRequests, "too_many_waiters", "Too many requests wait.")
-        problem.retryAfterSeconds = 1
-        return call.fail(problem)
+      let limit = call.broker.limits.waitersMax
+      guard call.service.countWaiterIn(limit: limit) else {
+        return call.fail(Problem.tooManyWaiters(limit))
       }
       isWaiting = true
       timer = call.exchange.after(milliseconds: parameters.waitMilliseconds) { [self] in

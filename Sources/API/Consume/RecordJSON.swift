@@ -95,7 +95,10 @@ final class RecordJSON {
     var tagSeen = false
     record.forEachHeader { name, value in
       guard UTF8Validation.isValid(name) else { return }
-      if !tagSeen, JSONKey(bytes: name) == Tag.headerName, record.tag != nil {
+      // A tag that is no text is shown as the header it is.
+      if !tagSeen, JSONKey(bytes: name) == Tag.headerName, let value, record.tag != nil,
+        UTF8Validation.isValid(value)
+      {
         tagSeen = true
         return
       }

@@ -54,10 +54,9 @@ final class Receive {
 
   private func wait(_ lease: Lease, _ topics: [Topic]) {
     if !isWaiting {
-      guard call.service.countWaiterIn(limit: call.broker.limits.waitersMax) else {
-        var problem = Problem(.tooManyRequests, "too_many_waiters", "Too many requests wait.")
-        problem.retryAfterSeconds = 1
-        return call.fail(problem)
+      let limit = call.broker.limits.waitersMax
+      guard call.service.countWaiterIn(limit: limit) else {
+        return call.fail(Problem.tooManyWaiters(limit))
       }
       isWaiting = true
       timer = call.exchange.after(milliseconds: body.waitMilliseconds) { [self] in giveUp() }

@@ -25,7 +25,8 @@ enum ProduceResource {
       throw Problem.invalidParameter("partition", "Record batches need it.")
     }
     if form == .batches, parameters.key != nil || parameters.tag != nil {
-      throw Problem.invalidParameter("tag", "Record batches carry their own keys and tags.")
+      throw Problem.invalidParameter(
+        parameters.key != nil ? "key" : "tag", "Record batches carry their own keys and tags.")
     }
     let broker = call.broker
     if broker.queuedBytes > broker.limits.queuedBytesMax {

@@ -63,7 +63,6 @@ enum ScheduledResource {
   }
 
   @Sendable static func cancel(_ call: Call) throws(Problem) {
-    _ = try call.query(known: [])
     let key = try key(call)
     let delays = call.broker.delays
     let sink = call.exchange.sink

@@ -21,17 +21,10 @@ enum ServerResource {
   }
 
   @Sendable static func readiness(_ call: Call) throws(Problem) {
-    switch call.service.phase {
-    case .recovering:
-      throw Problem(
-        .serviceUnavailable, "recovering", "The data directory is being opened.")
-    case .draining: throw Problem(.serviceUnavailable, "draining", "The server is stopping.")
-    case .serving: break
-    }
-    if let reason = call.service.broker?.whyOffline {
-      throw Problem(
-        .serviceUnavailable, "storage_offline",
-        "The data directory takes no more writes: \(reason).")
+    if let problem = unreadiness(call.service) {
+      // What it was asked for, and no failure of the request: nothing for the log.
+      let (head, body) = problem.render()
+      return call.respond(head, body: body)
     }
     call.respondJSON { json in
       json.beginObject()
@@ -39,6 +32,23 @@ enum ServerResource {
       json.string("ready")
       json.endObject()
     }
+  }
+
+  private static func unreadiness(_ service: Service) -> Problem? {
+    var problem: Problem
+    switch service.phase {
+    case .recovering:
+      problem = Problem(.serviceUnavailable, "recovering", "The data directory is being opened.")
+    case .draining:
+      problem = Problem(.serviceUnavailable, "draining", "The server is stopping.")
+    case .serving:
+      guard let reason = service.broker?.whyOffline else { return nil }
+      return Problem(
+        .serviceUnavailable, "storage_offline",
+        "The data directory takes no more writes: \(reason).")
+    }
+    problem.retryAfterSeconds = 1
+    return problem
   }
 
   @Sendable static func metrics(_ call: Call) throws(Problem) {

@@ -7,7 +7,6 @@ import Platform
 /// `/v1/events`: what `/v1/status` says, each second, to whoever listens.
 enum EventsResource {
   @Sendable static func events(_ call: Call) throws(Problem) {
-    _ = try call.query(known: [])
     guard call.head.preferredMediaType(among: [EventText.mediaType]) != nil else {
       throw Problem(.notAcceptable, "not_acceptable", "Events come as a stream only.")
         .with("supported", [EventText.mediaType.description])
