@@ -110,7 +110,9 @@ struct ServeOptions: ParsableArguments {
     let environment = EnvironmentOptions()
     let anonymous = try allowAnonymous || environment.flag("allow-anonymous")
     var settings = ServeSettings(addresses: try addresses(environment, anonymous: anonymous))
-    settings.data = data ?? environment["data"] ?? "./sluice-data"
+    let given = data ?? environment["data"]
+    settings.data = given ?? "./sluice-data"
+    settings.dataIsGiven = given != nil
     settings.service.allowsAnyHost =
       anonymous && settings.server.addresses.contains(where: \.isOpenToOthers)
     settings.service.hostNames =
@@ -134,6 +136,7 @@ struct ServeOptions: ParsableArguments {
       throw ValidationError("--log-level must be debug, info, warning or error.")
     }
     settings.logLevel = logLevel
+    settings.environmentWords = environment.words
     return settings
   }
 
