@@ -10,7 +10,7 @@ public enum Routes {
     Route(
       .get, "/v1/topics/{topic}/partitions/{partition}/records/{offset}/value",
       RecordResource.value),
-    Route(.get, "/v1/topics/{topic}/records", RecordResource.byKey),
+    Route(.get, "/v1/topics/{topic}/records", KeyResource.search),
     Route(.post, "/v1/groups/{group}/receive", ReceiveResource.receive),
     Route(.post, "/v1/groups/{group}/ack", SettleResource.ack),
     Route(.post, "/v1/groups/{group}/nack", SettleResource.nack),

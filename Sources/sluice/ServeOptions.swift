@@ -58,6 +58,9 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Bytes that a comparison of copies sends at a time. (default: 4294967296)")
   var maxComparisonBytes: Int?
 
+  @Option(help: "Records that one answer of a search by key looks through. (default: 200000)")
+  var maxKeyScan: Int?
+
   @Option(help: "Topics at one time. (default: 10000)")
   var maxTopics: Int?
 
@@ -172,6 +175,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxStreams, "max-streams", &settings.service.streamsMax)
     try environment.set(
       maxComparisonBytes, "max-comparison-bytes", &settings.service.comparisonBytesMax)
+    try environment.set(maxKeyScan, "max-key-scan", &settings.service.keyScanRecordsMax)
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)
