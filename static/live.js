@@ -20,11 +20,12 @@ function become(state, reason) {
 function flows(older, newer) {
 	return Object.fromEntries(newer.strategies.map((now, index) => {
 		const then = older.strategies[index];
-		const bytes = now.bytes - then.bytes;
+		const [bytes, seconds] = ['bytes', 'delivery_seconds'].map((name) => now[name] - then[name]);
 		const cpu = (one) => one.cpu_user_seconds + one.cpu_system_seconds;
 		return [now.strategy, {
 			bytesPerSecond: newer === older ? null : (bytes / (newer.at - older.at)) * 1000,
 			cpuPerGB: bytes ? ((cpu(now) - cpu(then)) / bytes) * 1e9 : null,
+			gbPerSecond: seconds > 0 ? bytes / seconds / 1e9 : null,
 			callsPerMB: bytes ? ((now.syscalls - then.syscalls) / bytes) * 1e6 : null,
 		}];
 	}));

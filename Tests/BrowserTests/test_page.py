@@ -475,8 +475,8 @@ class Comparison(PageTestCase):
         self.see("main", "of big, partition 0, 2 rounds")
         last = self.server.ask("GET", "/v1/copy-comparison")
         captions = self.text("figcaption").split("\n")
-        self.assertIn("syscalls per mb", captions)
-        number = captions.index("gb per second") + 1
+        self.assertIn("syscalls per MB", captions)
+        number = captions.index("GB per second") + 1
         for strategy in last["strategies"]:
             shown = self.text(f"figure:nth-of-type({number}) p:has(.{strategy['strategy']}) .number")
             self.assertAlmostEqual(float(shown), strategy["gb_per_second"], delta=0.01 * strategy["gb_per_second"])
