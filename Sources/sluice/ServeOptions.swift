@@ -61,6 +61,9 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Records that one answer of a search by key looks through. (default: 200000)")
   var maxKeyScan: Int?
 
+  @Option(help: "Searches by key at one time. (default: 32)")
+  var maxKeySearches: Int?
+
   @Option(help: "Topics at one time. (default: 10000)")
   var maxTopics: Int?
 
@@ -176,6 +179,7 @@ struct ServeOptions: ParsableArguments {
     try environment.set(
       maxComparisonBytes, "max-comparison-bytes", &settings.service.comparisonBytesMax)
     try environment.set(maxKeyScan, "max-key-scan", &settings.service.keyScanRecordsMax)
+    try environment.set(maxKeySearches, "max-key-searches", &settings.service.keySearchesMax)
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)

@@ -114,16 +114,27 @@ import Testing
   /// A long search is done in pieces: others are answered in between.
   @Test func aLongSearchHoldsNobodyUp() throws {
     let (server, client) = try Self.server(
-      partitions: 1, ["--loops", "1", "--reader-threads", "1", "--max-key-scan", "10000000"])
+      partitions: 1,
+      [
+        "--loops", "1", "--reader-threads", "1", "--max-key-scan", "10000000",
+        "--max-key-searches", "1",
+      ])
     let line = String(repeating: "v", count: 99) + "\n"
     for _ in 0..<4 {
       let body = String(repeating: line, count: 100_000)
       #expect(try client.post(Self.path, body, type: "text/plain").status == 200)
     }
     let port = server.port
-    let search = Background { try HTTPClient(port: port).get("\(Self.path)?key=none") }
+    let search = Background {
+      // One of the short ones below may be there first.
+      while true {
+        let answer = try HTTPClient(port: port).get("\(Self.path)?key=none")
+        if answer.status != 429 { return answer }
+      }
+    }
     let clock = ContinuousClock()
     var slowest = Duration.zero
+    var refused = 0
     var others = 0
     while !search.isDone {
       let start = clock.now
@@ -131,9 +142,22 @@ import Testing
       #expect(try client.get("/v1/topics/t/partitions/0/records/5").status == 200)
       slowest = max(slowest, clock.now - start)
       others += 1
+      // Over at once where it is let in.
+      let second = try client.get("\(Self.path)?key=none&before=0")
+      if second.status == 429 {
+        refused += 1
+        #expect(second.code == "too_many_searches" && second.json["limit"].int == 1)
+        #expect(second.number("Retry-After") == 1)
+      }
     }
     let answer = try search.join()
     #expect(answer.json["scanned"].int == 400_000 && answer.json["is_complete"].bool == true)
     #expect(others > 3 && slowest < .milliseconds(500), "\(others), \(slowest)")
+    #expect(refused > 0)
+    #expect(try EventTests.metric("sluice_key_search_refused_total", server) >= refused)
+    // What is over makes room, and is counted.
+    #expect(try client.get("\(Self.path)?key=none&before=0").status == 200)
+    let scanned = try EventTests.metric("sluice_key_search_scanned_records_total", server)
+    #expect(scanned == 400_000, "\(scanned)")
   }
 }

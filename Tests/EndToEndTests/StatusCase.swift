@@ -29,7 +29,7 @@ struct StatusCase: Sendable {
     "produce 207": "FullDiskTests", "produce 429": "LimitTests",
     "produce 503": "needs a failing disk", "produce 507": "FullDiskTests",
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
-    "findByKey 500": "CorruptionTests",
+    "findByKey 429": "KeyTests", "findByKey 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
     "getEvents 429": "EventTests", "getEvents 503": "a server that drains takes no new connection",
     "consume 503": "a server that drains takes no new connection",

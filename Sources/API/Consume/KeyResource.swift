@@ -10,11 +10,14 @@ enum KeyResource {
     try call.requireJSONAccepted()
     let topic = try call.topic()
     let parameters = try KeyParameters(call, topic)
+    let search: KeySearch
     do throws(BrokerError) {
-      goOn(call, try KeySearch(topic, parameters.request), parameters.values)
+      search = try KeySearch(topic, parameters.request)
     } catch {
       throw Problem(error)
     }
+    try call.service.keySearches.countIn()
+    goOn(call, search, parameters.values)
   }
 
   /// Window after window, each where one may wait for the disk, and behind whatever else waits for
@@ -35,11 +38,15 @@ enum KeyResource {
         return .failure(error)
       }
     } then: { outcome in
-      guard !call.exchange.isGone else { return }
+      let searches = call.service.keySearches
       switch outcome {
       case .success(let (search, isOver)):
-        if isOver { answer(call, search.result) } else { goOn(call, search, form) }
-      case .failure(let error): call.fail(Problem(error))
+        if !isOver, !call.exchange.isGone { return goOn(call, search, form) }
+        searches.countOut(scanned: search.scanned)
+        answer(call, search.result)
+      case .failure(let error):
+        searches.countOut(scanned: search.scanned)
+        call.fail(Problem(error))
       }
     }
   }

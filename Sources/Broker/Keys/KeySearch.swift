@@ -17,7 +17,8 @@ public struct KeySearch: Sendable {
   private let own: Int?
   private var turn = 0
   private var ownIsDue = true
-  private var scanned = 0
+  /// How many records were looked at, or passed over for their tag.
+  public private(set) var scanned = 0
   private var scannedBytes = 0
   private var foundBytes = 0
   /// The times of the newest matches, the newest first; no more than are wanted.
