@@ -205,7 +205,7 @@ class Light(PageTestCase):
 
     def test_how_soon_there_are_figures(self):
         times = []
-        for _ in range(5):
+        for _ in range(10):
             self.browser.execute_cdp_cmd("Network.clearBrowserCache", {})
             self.browser.get("about:blank")
             # Tells when the first figure is there, by the page's own clock.
