@@ -9,7 +9,7 @@ const WHERE = '/v1/copy-comparison';
 // Bars for each figure, the most of them full.
 function pictures(caption, strategies) {
 	const names = Object.keys(strategies[0]).filter((name) => Number.isFinite(strategies[0][name]));
-	return section(caption, h('div.columns narrow', names.map((name) => h('figure', h('figcaption', name.replaceAll('_', ' ')),
+	return section(caption, h('div.columns narrow', names.map((name) => h('figure', h('figcaption', name.replaceAll('_', ' ').replace(/\b(cpu|[gm]b)\b/g, (unit) => unit.toUpperCase())),
 		strategies.map((one) => h('p.bars', h(`span.copy ${one.strategy}`, one.strategy),
 			bar(one[name] / Math.max(...strategies.map((other) => other[name])), one.strategy), h('span.number', figure(one[name]))))))));
 }

@@ -20,11 +20,12 @@ function become(state, reason) {
 function flows(older, newer) {
 	return Object.fromEntries(newer.strategies.map((now, index) => {
 		const then = older.strategies[index];
-		const bytes = now.bytes - then.bytes;
+		const [bytes, seconds] = ['bytes', 'delivery_seconds'].map((name) => now[name] - then[name]);
 		const cpu = (one) => one.cpu_user_seconds + one.cpu_system_seconds;
 		return [now.strategy, {
 			bytesPerSecond: newer === older ? null : (bytes / (newer.at - older.at)) * 1000,
 			cpuPerGB: bytes ? ((cpu(now) - cpu(then)) / bytes) * 1e9 : null,
+			gbPerSecond: seconds > 0 ? bytes / seconds / 1e9 : null,
 			callsPerMB: bytes ? ((now.syscalls - then.syscalls) / bytes) * 1e6 : null,
 		}];
 	}));
@@ -33,10 +34,19 @@ function flows(older, newer) {
 const newest = () => live.samples.at(-1);
 const windowStart = () => live.samples.at(-WINDOW - 1) ?? live.samples[0];
 
-// Records that came into a topic, by the second, over about ten; null where that is not known.
-export function topicRate({ name }) {
-	const [then, now] = [windowStart(), newest()].map((sample) => sample?.topics.get(name));
-	return now && then && now !== then ? Math.max(0, now.records - then.records) / ((newest().at - windowStart().at) / 1000) : null;
+const readings = new Map();
+
+// Records that came into a topic, by the second, over about ten: the difference of the looks at it,
+// each of which is one more; null at the first.
+export function topicRate({ name, records }) {
+	const now = performance.now();
+	const looks = (readings.get(name) ?? []).filter(([at]) => now - at < WINDOW * 1000 + 500);
+	if (!(now - looks.at(-1)?.[0] < 500)) looks.push([now, records]);
+	// One may turn pages for long.
+	if (readings.size > 1000) readings.clear();
+	readings.set(name, looks);
+	const [[then, before]] = looks;
+	return now > then ? Math.max(0, records - before) / (now - then) * 1000 : null;
 }
 
 // Points for a line: [seconds ago, value], of what `value` finds in a sample.
@@ -54,13 +64,11 @@ function take(status, state) {
 	live.status = status;
 	if (!before || status.uptime_ms > before.at) {
 		const { uptime_ms: now, rates, strategies } = status;
-		const sample = { at: now, rates, strategies, topics: new Map(status.topics.map((one) => [one.name, one])) };
+		const sample = { at: now, rates, strategies };
 		live.samples.push(sample);
 		while (live.samples[0].at < now - SPAN) live.samples.shift();
 		sample.flows = flows(before ?? sample, sample);
 		sample.window = flows(windowStart(), sample);
-		// Only the last few are ever asked for topics.
-		live.samples.at(-WINDOW - 2)?.topics.clear();
 	}
 	next(() => {
 		become('lost');

@@ -50,7 +50,7 @@ function copies() {
 		minor(fixed('Two minutes', ({ strategy }) => lines[strategy] = sparkline(`bytes by ${strategy}`, strategy))),
 		price('CPU s/GB', (one) => now(one).cpuPerGB ?? one.cpu_seconds_per_gb),
 		price('Calls/MB', (one) => now(one).callsPerMB ?? (one.bytes ? (one.syscalls / one.bytes) * 1e6 : null)),
-		price('GB/s', (one) => (one.delivery_seconds ? one.bytes / one.delivery_seconds / 1e9 : null)),
+		price('GB/s', (one) => now(one).gbPerSecond ?? (one.delivery_seconds ? one.bytes / one.delivery_seconds / 1e9 : null)),
 		minor(num('Since start', 'bytes', bytes)));
 	const words = h('p.quiet');
 	return h('div', words, grid, { $update({ strategies }) {

@@ -1,4 +1,4 @@
-// Records to look through: by offset, by time, by tag, and by key with a bounded search.
+// Records to look through: by offset, by time, by tag, and by key.
 
 import { at, button, bytes, count, facts, h, link, plural, setText, time, unseen } from './dom.js';
 import { api, ask, box, choice, curl, curlBox, outcome, placeFields, query, valueOf } from './requests.js';
@@ -6,9 +6,6 @@ import { api, ask, box, choice, curl, curlBox, outcome, placeFields, query, valu
 const PAGE = 25;
 // Room for a page of large records: by default an answer ends at a mebibyte.
 const PAGE_BYTES = 1 << 26;
-const SCAN_PAGE = 500;
-const SCAN_MAX = 20000;
-const FOUND_MAX = 100;
 
 // A record on one line; opened, all of it. `fate` is what became of it elsewhere.
 export function recordItem(record, topic, partition, fate) {
@@ -46,52 +43,48 @@ export function recordBrowser(topic, partitions, given) {
 	const records = recordList();
 	const said = outcome();
 	const command = curlBox('these records');
-	const turn = (name, to) => button(() => {
+	function turn(to) {
 		from.value = 'offset';
-		offset.value = to();
+		offset.value = to;
 		from.dispatchEvent(new Event('change', { bubbles: true }));
-	}, name);
-	const older = turn('Older', () => Math.max(page.start, page.first - PAGE));
-	const newer = turn('Newer', () => page.next);
-	const source = (where, most) => api`topics/${topic}/partitions/${partition.value}/records`
-		+ query({ ...where, tag: tag.value.split(/\s*,\s*/), values: 'text', max_records: most, max_bytes: most === PAGE ? PAGE_BYTES : '' });
+	}
+	const older = button(() => (page.scanned ? go(page.next) : turn(Math.max(page.start, page.first - PAGE))), 'Older');
+	const newer = button(() => (page.scanned ? go() : turn(page.next)), 'Newer');
 
 	function place() {
 		const { log_start_offset: start, high_watermark: end } = partitions[partition.value];
 		return {
-			newest: { offset: Math.max(start, end - (key.value ? SCAN_MAX : PAGE)) }, earliest: { offset: 'earliest' },
+			newest: { offset: Math.max(start, end - PAGE) }, earliest: { offset: 'earliest' },
 			offset: { offset: valueOf(offset) }, time: { from: valueOf(when) },
 		}[from.value];
 	}
-	function keep(found, { next_offset: next, log_start_offset: start, high_watermark: end }, words) {
-		page = { first: found[0]?.offset ?? next, next, start, end };
-		records.show(found.map((record) => recordItem(record, topic, partition.value)));
-		said.say(`${words} The log has ${count(start)} to ${count(end)}.`);
+	function show(found, where) {
+		records.show(found.records.map((record) => recordItem(record, topic, record.partition ?? partition.value, where.key && `partition ${record.partition} `)));
+		const words = plural(found.records.length, 'record');
+		if (where.key) {
+			page = found;
+			said.say(`${words} with this key among ${count(found.scanned)} looked at in all partitions${found.is_complete ? '' : '; Older goes on'}.`);
+			older.disabled = found.is_complete;
+			newer.disabled = !where.before;
+			return;
+		}
+		const { next_offset: next, log_start_offset: start, high_watermark: end } = found;
+		page = { first: found.records[0]?.offset ?? next, next, start, end };
+		said.say(`${words}. The log has ${count(start)} to ${count(end)}.`);
 		older.disabled = page.first <= start;
 		newer.disabled = next >= end;
 	}
-	// Reads a page; or, for a key, reads on up to a bound and says how far it came.
-	async function read(where) {
-		const wanted = key.value;
-		const { signal } = scan;
-		const found = [];
-		let seen = 0;
-		let answer;
-		do {
-			answer = await ask(source(answer ? { offset: answer.next_offset } : where, wanted ? SCAN_PAGE : PAGE), { signal });
-			seen += answer.records.length;
-			found.push(...answer.records.filter((record) => !wanted || record.key === wanted));
-			keep(found, answer, plural(found.length, 'record') + (wanted ? ` with this key among ${count(seen)} read.` : '.'));
-		} while (wanted && answer.next_offset < answer.high_watermark && seen < SCAN_MAX && found.length < FOUND_MAX);
-	}
-	async function go() {
+	async function go(before) {
 		scan?.abort();
 		scan = new AbortController();
+		for (const control of [partition, from, offset, when]) control.disabled = !!key.value;
 		try {
-			const where = place();
-			command.show(curl(source(where, PAGE)));
+			const where = key.value ? { key: key.value, before } : { ...place(), max_bytes: PAGE_BYTES };
+			const address = (key.value ? api`topics/${topic}` : api`topics/${topic}/partitions/${partition.value}`)
+				+ '/records' + query({ ...where, tag: tag.value.split(/\s*,\s*/), values: 'text', max_records: PAGE });
+			command.show(curl(address));
 			if (form.isConnected) history.replaceState(null, '', at('topics', topic) + query(Object.fromEntries(new FormData(form))));
-			await read(where);
+			show(await ask(address, { signal: scan.signal }), where);
 		} catch (error) {
 			if (error.name === 'AbortError') return;
 			records.show([]);
@@ -102,14 +95,14 @@ export function recordBrowser(topic, partitions, given) {
 		event.preventDefault();
 		go();
 	} }, fields, h('div.actions', h('button.primary', 'Show'), older, newer));
-	for (const control of [from, partition]) control.addEventListener('change', go);
+	for (const control of [from, partition]) control.addEventListener('change', () => go());
 	go();
 	return h('div', form, said, records, command, {
 		$close: () => scan.abort(),
 		$know(now) {
 			partitions = now;
 			// What was the end may not be any more.
-			if (page) newer.disabled = page.next >= partitions[partition.value].high_watermark;
+			if (page?.end) newer.disabled = page.next >= partitions[partition.value].high_watermark;
 		},
 	});
 }

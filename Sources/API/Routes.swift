@@ -14,7 +14,7 @@ public enum Routes {
       .get, "/v1/topics/{topic}/partitions/{partition}/records/{offset}/value",
       answers: ["application/octet-stream"], hasEntityTag: true, hasQuery: true,
       RecordResource.value),
-    Route(.get, "/v1/topics/{topic}/records", hasQuery: true, RecordResource.byKey),
+    Route(.get, "/v1/topics/{topic}/records", hasQuery: true, KeyResource.search),
     Route(.post, "/v1/groups/{group}/receive", answers: [], ReceiveResource.receive),
     Route(.post, "/v1/groups/{group}/ack", SettleResource.ack),
     Route(.post, "/v1/groups/{group}/nack", SettleResource.nack),

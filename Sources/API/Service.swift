@@ -36,6 +36,8 @@ public final class Service: Sendable {
   let groupMetrics: GroupMetrics
   /// Answers without an end.
   let streams: Streams
+  /// Searches by key.
+  let keySearches: KeySearches
   /// The overview, for those who listen to it.
   let statusFeed = StatusFeed()
   /// The comparison of copy strategies.
@@ -62,6 +64,7 @@ public final class Service: Sendable {
     groupMetrics = GroupMetrics(registry)
     delayMetrics = DelayMetrics(registry)
     streams = Streams(registry, limit: options.streamsMax)
+    keySearches = KeySearches(registry, limit: options.keySearchesMax)
     comparison = CopyComparison(
       registry, clock: clock, limitMilliseconds: options.comparisonMillisecondsMax)
     self.clock = clock

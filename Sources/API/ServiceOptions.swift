@@ -10,6 +10,10 @@ public struct ServiceOptions: Sendable {
   public var comparisonBytesMax = 4 << 30
   /// How long a comparison of copies may take, in milliseconds.
   public var comparisonMillisecondsMax = 60_000
+  /// How many records a search by key looks through in one answer.
+  public var keyScanRecordsMax = 200_000
+  /// Searches by key at one time.
+  public var keySearchesMax = 32
   /// Names of this server, without ports, beside the loopback ones. Empty with `allowsAnyHost`
   /// unset means loopback only.
   public var hostNames: [String] = []

@@ -41,8 +41,10 @@ enum BenchBatches {
     let connection = try LoadConnection(target)
     var stored = 0
     var records = 0
+    progress.begin("filling \(topic)")
     while stored < bytes {
-      progress.begin("filling \(topic): \(stored >> 20) of \(bytes >> 20) MiB")
+      progress.advance(
+        to: Double(stored) / Double(bytes), "\(stored >> 20) of \(bytes >> 20) MiB")
       let isLast = stored + body.count >= bytes
       try connection.require(isLast ? last : request, "POST \(path)")
       stored += body.count

@@ -16,31 +16,30 @@ public struct ConsumeBench: Sendable {
   }
 
   /// Measures.
-  public func run() throws(BenchError) -> Report {
+  public func run() throws(BenchError) -> Measurement {
     let field = try LoadField(options, topic: "bench-consume")
     let progress = Progress(steps: 2)
     let records = try BenchBatches.fill(
       field.target, topic: field.topic, bytes: logBytes, progress)
     progress.step()
     let (target, topic) = (field.target, field.topic)
-    let (tallies, took, cost) = try field.measure(
-      options.connections, progress, "reading for \(options.seconds) s"
-    ) { index throws(BenchError) in
-      try self.read(target, topic, from: records / self.options.connections * index)
+    let run = try field.measure(
+      options.connections, seconds: options.seconds, progress, "reading"
+    ) { index, meter throws(BenchError) in
+      try self.read(target, topic, from: records / self.options.connections * index, meter)
     }
     return LoadReport.make(
       "consume: \(options.connections) connections, \(form.rawValue),"
-        + " \(ByteText.text(answerBytes)) an answer, records of 990 bytes",
-      .sum(tallies), seconds: took, cost)
+        + " \(ByteText.text(answerBytes)) an answer, records of 990 bytes", run)
   }
 
   private func read(
-    _ target: LoadTarget, _ topic: String, from start: Int
-  ) throws(BenchError) -> LoadTally {
+    _ target: LoadTarget, _ topic: String, from start: Int, _ meter: LoadMeter
+  ) throws(BenchError) -> LatencyRecord {
     let connection = try LoadConnection(target)
     connection.widen()
     let clock = SystemClock()
-    var tally = LoadTally()
+    var latency = LatencyRecord()
     var offset = Int64(start)
     var now = clock.monotonicTime()
     let end = now.advanced(byMilliseconds: options.seconds * 1000)
@@ -53,13 +52,11 @@ public struct ConsumeBench: Sendable {
         throw .refused(status: answer.status, request: "GET \(path)", body: "")
       }
       let after = clock.monotonicTime()
-      tally.latency.add(nanoseconds: after.nanoseconds(since: now))
+      latency.add(nanoseconds: after.nanoseconds(since: now))
       now = after
-      tally.requests += 1
-      tally.records += Int(next - offset)
-      tally.bytes += answer.bodyBytes
+      meter.add(records: Int(next - offset), bytes: answer.bodyBytes)
       offset = next == offset ? 0 : next
     }
-    return tally
+    return latency
   }
 }

@@ -74,24 +74,22 @@ extension CopyBench {
   }
 
   func plot(_ cases: [CopyCase], _ figures: [CopyCase: CopyFigures]) -> Plot {
-    var panels: [Plot.Panel] = []
-    for setting in cases where setting.chunkBytes == cases[0].chunkBytes {
+    let panels = cases.filter { $0.chunkBytes == cases[0].chunkBytes }.map { setting in
       let row = cases.filter {
         $0.isCold == setting.isCold && $0.connections == setting.connections
       }
-      var panel = Plot.Panel(
-        title: "\(setting.cache), \(setting.connections) connections",
-        positions: row.map { ByteText.text($0.chunkBytes) })
-      for strategy in strategies {
-        panel.series.append(
-          (
-            strategy.rawValue,
-            row.map { CopyFigures.median(lookUp($0, strategy, figures).1.speeds) }
-          ))
+      let series = strategies.map { strategy in
+        let speeds = row.map { CopyFigures.median(lookUp($0, strategy, figures).1.speeds) }
+        return Plot.Series(
+          strategy.rawValue, speeds.enumerated().map { .init(x: Double($0.offset), y: $0.element) })
       }
-      panels.append(panel)
+      let plural = setting.connections == 1 ? "" : "s"
+      return Plot.Panel(
+        title: "\(setting.cache), \(setting.connections) connection\(plural)",
+        x: .places("bytes of an answer", row.map { ByteText.text($0.chunkBytes) }),
+        y: .linear("GB/s", upTo: series.flatMap(\.points).map(\.y).max() ?? 0), series: series)
     }
-    return Plot("Copy strategies by size of answer", unit: "GB/s", panels)
+    return Plot("Copy strategies by size of answer, medians of \(rounds) rounds", panels)
   }
 
   private func lookUp(

@@ -39,7 +39,7 @@ public struct CopyBench: Sendable {
   public init(_ options: Options) { self.options = options }
 
   /// Measures. Takes seconds to minutes, by the options.
-  public func run() throws(BenchError) -> (report: Report, theory: Report, plot: Plot) {
+  public func run() throws(BenchError) -> Measurement {
     if options.cold, options.target != nil {
       throw .nothingToMeasure("only a server of the bench's own can be read cold")
     }
@@ -47,9 +47,10 @@ public struct CopyBench: Sendable {
       if options.target == nil { try OwnServer(in: options.directory, flags: []) } else { nil }
     let target = options.target ?? own!.target
     let cases = settings
-    let progress = Progress(steps: (options.rounds + 1) * cases.count * strategies.count)
+    let progress = Progress(steps: 1 + (options.rounds + 1) * cases.count * strategies.count)
     try deleteTopic(target)
     let records = try BenchBatches.fill(target, topic: topic, bytes: options.bytes, progress)
+    progress.step()
     var figures: [CopyCase: CopyFigures] = [:]
     for setting in cases {
       for round in 0...options.rounds {
@@ -59,14 +60,14 @@ public struct CopyBench: Sendable {
           one.strategy = strategies[(turn + round) % strategies.count]
           progress.begin("\(one)")
           if one.isCold { try own!.goCold() }
-          try measure(one, target, records, countsIn: round > 0, &figures)
+          try measure(one, target, records, countsIn: round > 0, progress, &figures)
           progress.step()
         }
       }
     }
     progress.clear()
     try deleteTopic(target)
-    return (report(cases, figures), theory(cases, figures), plot(cases, figures))
+    return Measurement([report(cases, figures), theory(cases, figures)], plot(cases, figures))
   }
 
   /// By a connection of its own: a server that goes cold ends all others.
@@ -90,7 +91,7 @@ public struct CopyBench: Sendable {
 
   private func measure(
     _ one: CopyCase, _ target: LoadTarget, _ records: Int, countsIn: Bool,
-    _ figures: inout [CopyCase: CopyFigures]
+    _ progress: Progress, _ figures: inout [CopyCase: CopyFigures]
   ) throws(BenchError) {
     // What was read once is cold no more.
     let passes = one.isCold ? 1 : CopyBench.passesPerRunMax
@@ -99,21 +100,25 @@ public struct CopyBench: Sendable {
     let before = try MetricsReading(target)
     let clock = SystemClock()
     let start = clock.monotonicTime()
-    let delivered = try Workers.run(one.connections) { index throws(BenchError) in
-      try self.readThrough(one, target, from: records / one.connections * index, bytes: share)
+    let meter = LoadMeter()
+    let watch = { progress.advance(to: Double(meter.count.bytes) / Double(bytes)) }
+    _ = try Workers.run(one.connections, watch: watch) { index throws(BenchError) in
+      let start = records / one.connections * index
+      try self.readThrough(one, target, from: start, bytes: share, meter)
     }
     let seconds = Double(clock.monotonicTime().nanoseconds(since: start)) / 1e9
     let after = try MetricsReading(target)
     guard countsIn else { return }
     let cost = ServerCost(from: before, to: after, strategy: one.strategy.rawValue)
     figures[one, default: CopyFigures()].add(
-      bytes: Double(delivered.reduce(0, +)), seconds: seconds, cost)
+      bytes: Double(meter.count.bytes), seconds: seconds, cost)
   }
 
   /// Reads on from an offset, from the log's beginning once it has come to its end.
   private func readThrough(
-    _ one: CopyCase, _ target: LoadTarget, from start: Int, bytes: Int
-  ) throws(BenchError) -> Int {
+    _ one: CopyCase, _ target: LoadTarget, from start: Int, bytes: Int,
+    _ meter: LoadMeter
+  ) throws(BenchError) {
     let connection = try LoadConnection(target)
     connection.widen()
     var offset = Int64(start)
@@ -127,8 +132,8 @@ public struct CopyBench: Sendable {
         throw .refused(status: answer.status, request: "GET \(path)", body: "")
       }
       delivered += answer.bodyBytes
+      meter.add(records: Int(next - offset), bytes: answer.bodyBytes)
       offset = answer.bodyBytes == 0 ? 0 : next
     }
-    return delivered
   }
 }

@@ -33,23 +33,29 @@ public struct LatencyBench: Sendable {
   }
 
   /// Measures.
-  public func run() throws(BenchError) -> Report {
+  public func run() throws(BenchError) -> Measurement {
     let field = try LoadField(options, topic: "bench-latency")
     let (target, topic) = (field.target, field.topic)
     try LoadConnection(target).require(
       target.request(
         "POST", "/v1/topics/\(topic)/records?partition=0", json: "{\"value\":\"first\"}"),
       "POST /v1/topics/\(topic)/records")
-    let (all, took, cost) = try field.measure(
-      options.connections, Progress(steps: 1),
-      "\(ratePerSecond) requests a second for \(options.seconds) s"
-    ) { index throws(BenchError) in try self.work(target, self.request(target, topic), index) }
-    let times = all.reduce(into: Times()) { sum, one in
+    let run = try field.measure(
+      options.connections, seconds: options.seconds, Progress(steps: 1),
+      "\(ratePerSecond) requests/s due"
+    ) { index, meter throws(BenchError) in
+      try self.work(target, self.request(target, topic), index, meter)
+    }
+    let times = run.outcomes.reduce(into: Times()) { sum, one in
       sum.due.add(one.due)
       sum.sent.add(one.sent)
       sum.late += one.late
     }
-    return report(times, seconds: took, cost)
+    let title =
+      "latency of \(operation.rawValue): \(ratePerSecond) requests/s due over"
+      + " \(options.connections) connections, \(times.due.count) answered in"
+      + " \(FixedPoint.text(run.seconds, digits: 1)) s"
+    return Measurement([report(title, times, run.cost)], plot(title, times))
   }
 
   private func request(_ target: LoadTarget, _ topic: String) -> ByteBuffer {
@@ -69,7 +75,7 @@ public struct LatencyBench: Sendable {
 
   /// The connections' turns are spread evenly over the time between two requests of one of them.
   private func work(
-    _ target: LoadTarget, _ request: ByteBuffer, _ index: Int
+    _ target: LoadTarget, _ request: ByteBuffer, _ index: Int, _ meter: LoadMeter
   ) throws(BenchError) -> Times {
     let connection = try LoadConnection(target)
     let clock = SystemClock()
@@ -85,8 +91,9 @@ public struct LatencyBench: Sendable {
       if clock.monotonicTime() < due { _ = pause.take(into: &nothing, until: due) }
       let sent = clock.monotonicTime()
       if sent.nanoseconds(since: due) > interval { times.late += 1 }
-      try connection.require(request, operation.rawValue, body: body)
+      let answer = try connection.require(request, operation.rawValue, body: body)
       let done = clock.monotonicTime()
+      meter.add(records: 0, bytes: answer.bodyBytes)
       times.due.add(nanoseconds: done.nanoseconds(since: due))
       times.sent.add(nanoseconds: done.nanoseconds(since: sent))
       due = due.advanced(byNanoseconds: interval)
@@ -94,11 +101,9 @@ public struct LatencyBench: Sendable {
     return times
   }
 
-  private func report(_ times: Times, seconds: Double, _ cost: ServerCost) -> Report {
+  private func report(_ title: String, _ times: Times, _ cost: ServerCost) -> Report {
     var report = Report(
-      "latency of \(operation.rawValue): \(ratePerSecond) requests/s due over"
-        + " \(options.connections) connections, \(times.due.count) answered in"
-        + " \(FixedPoint.text(seconds, digits: 1)) s",
+      title,
       [
         .init("percentile", "percentile"), .init("from when due, ms", "due_ms", digits: 3),
         .init("from when sent, ms", "sent_ms", digits: 3),
@@ -119,5 +124,20 @@ public struct LatencyBench: Sendable {
       "Server CPU: \(FixedPoint.text(each, digits: 1)) us a request.",
     ]
     return report
+  }
+
+  private func plot(_ title: String, _ times: Times) -> Plot {
+    let records = [("from when due", times.due), ("from when sent", times.sent)]
+    let series = records.map { name, record in
+      Plot.Series(name, record.curve.map { .init(x: $0.nines, y: $0.milliseconds) })
+    }
+    return Plot(
+      title,
+      [
+        Plot.Panel(
+          title: "Latency by percentile",
+          x: .percentiles("percentile, by 1 / (1 - percentile)", of: times.due.count),
+          y: .linear("ms", upTo: max(times.due.maximum, times.sent.maximum)), series: series)
+      ])
   }
 }

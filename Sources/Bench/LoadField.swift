@@ -29,21 +29,35 @@ final class LoadField {
     _ = try? LoadConnection(target).exchange(request, body: ByteBuffer())
   }
 
-  /// Runs a load on so many threads; gives its records of time, its length in seconds and what it
-  /// cost the server.
+  /// Runs a load on so many threads, says meanwhile how far it has come, and gives what came of it.
+  ///
+  /// - Parameter seconds: how long the load is to last.
   func measure<Outcome: Sendable>(
-    _ threads: Int, _ progress: Progress, _ what: String,
-    _ body: @escaping @Sendable (Int) throws(BenchError) -> Outcome
-  ) throws(BenchError) -> (outcomes: [Outcome], seconds: Double, cost: ServerCost) {
+    _ threads: Int, seconds: Int, _ progress: Progress, _ what: String,
+    _ body: @escaping @Sendable (Int, LoadMeter) throws(BenchError) -> Outcome
+  ) throws(BenchError) -> LoadRun<Outcome> {
     progress.begin(what)
+    let meter = LoadMeter()
     let before = try MetricsReading(target)
     let clock = SystemClock()
     let start = clock.monotonicTime()
-    let outcomes = try Workers.run(threads, body)
-    let seconds = Double(clock.monotonicTime().nanoseconds(since: start)) / 1e9
+    func elapsed() -> Double { Double(clock.monotonicTime().nanoseconds(since: start)) / 1e9 }
+    var curve = LoadCurve(seconds: seconds)
+    let watch = {
+      let (now, count) = (elapsed(), meter.count)
+      curve.look(now, count)
+      progress.advance(
+        to: now / Double(seconds),
+        "\(Int(now)) of \(seconds) s, \(Int(Double(count.requests) / now)) requests/s")
+    }
+    let outcomes = try Workers.run(threads, watch: watch) { index throws(BenchError) in
+      try body(index, meter)
+    }
+    let took = elapsed()
+    curve.end(took, meter.count)
     let cost = ServerCost(from: before, to: try MetricsReading(target))
     progress.step()
     progress.clear()
-    return (outcomes, seconds, cost)
+    return LoadRun(outcomes: outcomes, seconds: took, curve: curve, cost: cost)
   }
 }

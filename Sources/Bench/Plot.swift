@@ -1,103 +1,102 @@
-/// Line charts as SVG, one panel beside the other, drawn by hand.
+/// Line charts as SVG, one panel beside the other, drawn by hand: light or dark as whoever looks
+/// has it.
 public struct Plot: Sendable {
-  /// One chart.
-  struct Panel: Sendable {
-    let title: String
-    /// What stands below the axis.
-    let positions: [String]
-    /// A line a series, a value a position.
-    var series: [(name: String, values: [Double])] = []
+  /// A line: `name` stands in the legend, unless it is empty.
+  struct Series: Sendable {
+    struct Point: Sendable {
+      let x: Double
+      let y: Double
+    }
+
+    let name: String
+    let points: [Point]
+
+    /// Points that are no numbers are left out.
+    init(_ name: String, _ points: [Point]) {
+      self.name = name
+      self.points = points.filter { $0.x.isFinite && $0.y.isFinite }
+    }
   }
 
-  private static let width = 360.0
-  private static let height = 260.0
-  private static let left = 48.0
-  private static let top = 40.0
-  private static let colors = ["#b4532a", "#2a78b4", "#2f9e55", "#8a4fbf"]
+  private static let columnsMax = 3
+  private static let margin = 16.0
+  private static let headHeight = 38.0
+  private static let legendHeight = 18.0
+  private static let legendWidth = 7.5
+  /// Each has a color of its own, also where there is no color: by its order in the legend.
+  private static let style = """
+    svg{background:#fff;font:12px system-ui,sans-serif}.back{fill:#fff}text{fill:#1b2329}
+    .quiet{fill:#56626c}.grid{stroke:#dce1e5;fill:none}.axis{stroke:#56626c;fill:none}
+    .line{fill:none;stroke-width:2;stroke-linejoin:round}
+    .s0{stroke:#b3560a}.s1{stroke:#7040b5}.s2{stroke:#0a6472}.s3{stroke:#1a7340}
+    .f0{fill:#b3560a}.f1{fill:#7040b5}.f2{fill:#0a6472}.f3{fill:#1a7340}
+    @media (prefers-color-scheme:dark){svg{background:#11161a}.back{fill:#11161a}
+    text{fill:#e5eaee}
+    .quiet{fill:#9eabb5}.grid{stroke:#2d3840}.axis{stroke:#9eabb5}
+    .s0{stroke:#f0a261}.s1{stroke:#bb9bf2}.s2{stroke:#62c8d6}.s3{stroke:#63ca8c}
+    .f0{fill:#f0a261}.f1{fill:#bb9bf2}.f2{fill:#62c8d6}.f3{fill:#63ca8c}}
+    """
+
+  /// How many series have a color.
+  static let colors = 4
 
   private let title: String
-  private let unit: String
   private let panels: [Panel]
 
-  init(_ title: String, unit: String, _ panels: [Panel]) {
-    (self.title, self.unit, self.panels) = (title, unit, panels)
-  }
+  init(_ title: String, _ panels: [Panel]) { (self.title, self.panels) = (title, panels) }
 
   /// The whole document.
   public var svg: String {
-    let columns = min(3, max(1, panels.count))
+    let legend = legend
+    let head = Plot.headHeight + (legend.isEmpty ? 0 : Plot.legendHeight)
+    let columns = min(Plot.columnsMax, max(1, panels.count))
+    let size = columns == 1 ? Panel.Size.alone : .beside
     let rows = (panels.count + columns - 1) / columns
-    let wide = Int(Plot.width) * columns
-    let high = Int(Plot.height) * rows + 60
+    let wide = Int(size.width) * columns
+    let high = Int(size.height) * rows + Int(head)
     var lines = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(wide) \(high)\""
-        + " font-family=\"sans-serif\" font-size=\"11\">",
-      "<title>\(title)</title>",
-      "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
-      "<text x=\"16\" y=\"24\" font-size=\"15\">\(title)</text>",
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(wide)\" height=\"\(high)\""
+        + " viewBox=\"0 0 \(wide) \(high)\" role=\"img\">",
+      "<title>\(Plot.escaped(title))</title>", "<style>\(Plot.style)</style>",
+      "<rect class=\"back\" width=\"100%\" height=\"100%\"/>",
+      Plot.text(title, Plot.margin, 26, "font-size=\"15\" font-weight=\"600\""),
     ]
-    lines.append(legend)
+    lines += legend
     for (index, panel) in panels.enumerated() {
-      let x = Double(index % columns) * Plot.width
-      let y = 44 + Double(index / columns) * Plot.height
+      let x = Double(index % columns) * size.width
+      let y = head + Double(index / columns) * size.height
       lines.append("<g transform=\"translate(\(x) \(y))\">")
-      lines += draw(panel)
+      lines += panel.draw(size)
       lines.append("</g>")
     }
     return (lines + ["</svg>", ""]).joined(separator: "\n")
   }
 
-  private var legend: String {
-    let names = panels.first?.series.map(\.name) ?? []
-    return names.enumerated().map { index, name in
-      "<text x=\"\(16 + index * 90)\" y=\"42\" fill=\"\(Plot.colors[index % 4])\">● \(name)</text>"
-    }.joined(separator: "\n")
-  }
-
-  private func draw(_ panel: Panel) -> [String] {
-    let wide = Plot.width - Plot.left - 20
-    let high = Plot.height - Plot.top - 44
-    let top = panel.series.flatMap(\.values).max() ?? 0
-    let most = Plot.roundUp(top)
-    func x(_ place: Int) -> Double {
-      Plot.left + wide * Double(place) / Double(max(1, panel.positions.count - 1))
-    }
-    func y(_ value: Double) -> Double { Plot.top + high * (1 - value / most) }
-    var lines = ["<text x=\"\(Plot.left)\" y=\"\(Plot.top - 10)\">\(panel.title), \(unit)</text>"]
-    for step in 0...4 {
-      let value = most * Double(step) / 4
-      let label = FixedPoint.text(value, digits: most < 10 ? 1 : 0)
+  private var legend: [String] {
+    var lines: [String] = []
+    var x = Plot.margin
+    for (index, series) in (panels.first?.series ?? []).enumerated() where !series.name.isEmpty {
       lines.append(
-        "<path d=\"M\(Plot.left) \(y(value))h\(wide)\" stroke=\"#dddddd\" fill=\"none\"/>"
-          + "<text x=\"\(Plot.left - 6)\" y=\"\(y(value) + 4)\" text-anchor=\"end\">\(label)</text>"
-      )
-    }
-    for (place, name) in panel.positions.enumerated() {
-      lines.append(
-        "<text x=\"\(x(place))\" y=\"\(Plot.top + high + 16)\""
-          + " text-anchor=\"middle\">\(name)</text>"
-      )
-    }
-    for (index, series) in panel.series.enumerated() {
-      let color = Plot.colors[index % 4]
-      let points = series.values.enumerated().map { "\(x($0.offset)),\(y($0.element))" }
-      lines.append(
-        "<polyline points=\"\(points.joined(separator: " "))\" fill=\"none\" stroke=\"\(color)\""
-          + " stroke-width=\"2\"/>")
-      for (place, value) in series.values.enumerated() {
-        lines.append("<circle cx=\"\(x(place))\" cy=\"\(y(value))\" r=\"3\" fill=\"\(color)\"/>")
-      }
+        "<rect x=\"\(x)\" y=\"39\" width=\"14\" height=\"4\" class=\"f\(index % Plot.colors)\"/>")
+      lines.append(Plot.text(series.name, x + 20, 46, ""))
+      x += 44 + Plot.legendWidth * Double(series.name.count)
     }
     return lines
   }
 
-  /// The next of 1, 2, 4, 5, 8, 10 times a power of ten.
-  private static func roundUp(_ value: Double) -> Double {
-    guard value > 0 else { return 1 }
-    var power = 1.0
-    while power * 10 <= value { power *= 10 }
-    while power > value { power /= 10 }
-    for factor in [1.0, 2, 4, 5, 8] where power * factor >= value { return power * factor }
-    return power * 10
+  static func text(_ words: String, _ x: Double, _ y: Double, _ attributes: String) -> String {
+    "<text x=\"\(number(x))\" y=\"\(number(y))\" \(attributes)>\(escaped(words))</text>"
+  }
+
+  static func number(_ value: Double) -> String { FixedPoint.text(value, digits: 1) }
+
+  private static func escaped(_ text: String) -> String {
+    text.reduce(into: "") { escaped, letter in
+      switch letter {
+      case "<": escaped += "&lt;"
+      case "&": escaped += "&amp;"
+      default: escaped.append(letter)
+      }
+    }
   }
 }

@@ -11,7 +11,7 @@ public struct ProduceBench: Sendable {
   }
 
   /// Measures.
-  public func run() throws(BenchError) -> Report {
+  public func run() throws(BenchError) -> Measurement {
     let field = try LoadField(options, topic: "bench-produce")
     let (body, records) = form.body(
       records: options.recordsPerRequest, valueBytes: options.valueBytes)
@@ -22,18 +22,18 @@ public struct ProduceBench: Sendable {
     let type = [(name: "Content-Type", value: form.contentType)]
     let seconds = options.seconds
     let bytes = body.count
-    let (tallies, took, cost) = try field.measure(
-      options.connections, Progress(steps: 1), "producing for \(seconds) s"
-    ) { _ throws(BenchError) in
+    let run = try field.measure(
+      options.connections, seconds: seconds, Progress(steps: 1), "producing"
+    ) { _, meter throws(BenchError) in
       let (body, _) = form.body(
         records: options.recordsPerRequest, valueBytes: options.valueBytes)
       return try ClosedLoop.run(
         target, seconds: seconds, target.request("POST", path, type, body: body.bytes),
-        recordsPerRequest: records, bytesPerRequest: bytes)
+        recordsPerRequest: records, bytesPerRequest: bytes, meter)
     }
     return LoadReport.make(
       "produce: \(options.connections) connections, \(records) records a request as"
         + " \(form.rawValue), acks=\(options.acknowledgement), durability \(options.durability)",
-      .sum(tallies), seconds: took, cost)
+      run)
   }
 }

@@ -12,7 +12,7 @@ public struct ReceiveBench: Sendable {
   public init(_ options: LoadOptions) { self.options = options }
 
   /// Measures.
-  public func run() throws(BenchError) -> Report {
+  public func run() throws(BenchError) -> Measurement {
     let field = try LoadField(options, topic: "bench-receive")
     let target = field.target
     let progress = Progress(steps: 2)
@@ -22,17 +22,16 @@ public struct ReceiveBench: Sendable {
     try fill(field, connection, progress)
     progress.step()
     let topic = field.topic
-    let (tallies, took, cost) = try field.measure(
-      options.connections, progress, "receiving for \(options.seconds) s"
-    ) { _ throws(BenchError) in try self.work(target, topic) }
+    let run = try field.measure(
+      options.connections, seconds: options.seconds, progress, "receiving"
+    ) { _, meter throws(BenchError) in try self.work(target, topic, meter) }
     _ = try connection.exchange(target.request("DELETE", path), body: ByteBuffer())
-    let tally = LoadTally.sum(tallies)
-    guard tally.records > 0 else { throw .nothingToMeasure("no message was received") }
+    guard run.count.records > 0 else { throw .nothingToMeasure("no message was received") }
     return LoadReport.make(
       "receive \(options.recordsPerRequest) + ack \(options.recordsPerRequest) as JSON:"
         + " \(options.connections) connections, \(options.partitions) partitions, values of"
         + " \(options.valueBytes) bytes, durability \(options.durability)",
-      tally, seconds: took, cost,
+      run,
       notes: ["Records are messages received and acked; a request is a receive with its ack."])
   }
 
@@ -47,8 +46,10 @@ public struct ReceiveBench: Sendable {
       "POST", "/v1/topics/\(field.topic)/records?acks=written", [("Content-Type", "text/plain")],
       body: body.bytes)
     var produced = 0
+    progress.begin("filling \(field.topic)")
     while produced < wanted {
-      progress.begin("filling \(field.topic): \(produced) of \(wanted) messages")
+      progress.advance(
+        to: Double(produced) / Double(wanted), "\(produced) of \(wanted) messages")
       try connection.require(request, "POST /v1/topics/\(field.topic)/records")
       produced += lines
     }
@@ -62,7 +63,9 @@ public struct ReceiveBench: Sendable {
     }
   }
 
-  private func work(_ target: LoadTarget, _ topic: String) throws(BenchError) -> LoadTally {
+  private func work(
+    _ target: LoadTarget, _ topic: String, _ meter: LoadMeter
+  ) throws(BenchError) -> LatencyRecord {
     let connection = try LoadConnection(target)
     let receive = target.request(
       "POST", "/v1/groups/\(ReceiveBench.group)/receive",
@@ -70,7 +73,7 @@ public struct ReceiveBench: Sendable {
     let clock = SystemClock()
     let body = ByteBuffer(capacity: 64 << 10)
     let receipts = ByteBuffer(capacity: 16 << 10)
-    var tally = LoadTally()
+    var latency = LatencyRecord()
     var now = clock.monotonicTime()
     let end = now.advanced(byMilliseconds: options.seconds * 1000)
     while now < end {
@@ -82,13 +85,11 @@ public struct ReceiveBench: Sendable {
         body: receipts.bytes)
       try connection.require(ack, "ack", body: body)
       let after = clock.monotonicTime()
-      tally.latency.add(nanoseconds: after.nanoseconds(since: now))
-      tally.requests += 1
-      tally.records += count
-      tally.bytes += answer.bodyBytes
+      latency.add(nanoseconds: after.nanoseconds(since: now))
+      meter.add(records: count, bytes: answer.bodyBytes)
       now = after
     }
-    return tally
+    return latency
   }
 
   /// Makes an ack's body of the receipts in an answer; gives how many there are.

@@ -2,13 +2,17 @@ import Platform
 
 /// Threads that put load on a server, each with a connection of its own.
 enum Workers {
+  private static let lookMilliseconds = 100
+
   /// Runs `body` on so many threads and waits for all; the first failure is thrown when all have
-  /// ended.
+  /// ended. Meanwhile `watch` is called every tenth of a second.
   static func run<Outcome: Sendable>(
-    _ count: Int, _ body: @escaping @Sendable (Int) throws(BenchError) -> Outcome
+    _ count: Int, watch: () -> Void = {},
+    _ body: @escaping @Sendable (Int) throws(BenchError) -> Outcome
   ) throws(BenchError) -> [Outcome] {
-    let outcomes = Lock<[Int: Result<Outcome, BenchError>]>([:])
+    let ended = Mailbox<(index: Int, outcome: Result<Outcome, BenchError>)>()
     var threads: [Thread] = []
+    var refusal: SystemError?
     for index in 0..<count {
       do {
         threads.append(
@@ -19,17 +23,26 @@ enum Workers {
             } catch {
               outcome = .failure(error)
             }
-            outcomes.withLock { $0[index] = outcome }
+            ended.post((index, outcome))
           })
       } catch {
-        for thread in threads { thread.join() }
-        throw .system(error)
+        refusal = error
+        break
       }
     }
+    var outcomes: [Int: Result<Outcome, BenchError>] = [:]
+    var batch: [(index: Int, outcome: Result<Outcome, BenchError>)] = []
+    let clock = SystemClock()
+    while outcomes.count < threads.count {
+      let next = clock.monotonicTime().advanced(byMilliseconds: lookMilliseconds)
+      _ = ended.take(into: &batch, until: next)
+      for (index, outcome) in batch { outcomes[index] = outcome }
+      watch()
+    }
     for thread in threads { thread.join() }
-    let all = outcomes.withLock { $0 }
+    if let refusal { throw .system(refusal) }
     var found: [Outcome] = []
-    for index in 0..<count { if let outcome = all[index] { found.append(try outcome.get()) } }
+    for index in 0..<count { if let outcome = outcomes[index] { found.append(try outcome.get()) } }
     return found
   }
 }

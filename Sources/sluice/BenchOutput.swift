@@ -8,7 +8,43 @@ struct BenchOutput: ParsableArguments {
   @Flag(help: "Print JSON instead of tables.")
   var json = false
 
-  func print(_ reports: [Report]) {
+  @Option(help: "Write a chart to this file, as SVG.")
+  var svg: String?
+
+  /// Minutes of measuring are not to end with a file that cannot be written.
+  func validate() throws {
+    guard let svg, let slash = svg.lastIndex(of: "/") else { return }
+    let folder = String(svg[...slash])
+    guard DiskFileSystem().exists(folder) else {
+      throw ValidationError("--svg: there is no folder \(folder).")
+    }
+  }
+
+  /// Measures and says what was found; a failure ends the program with a line.
+  func measure(_ body: () throws(BenchError) -> Measurement) throws {
+    let found: Measurement
+    do throws(BenchError) {
+      found = try body()
+    } catch {
+      throw fail(error.description)
+    }
+    print(found.reports)
+    guard let svg else { return }
+    let text = ByteBuffer()
+    text.append(found.plot.svg)
+    do {
+      try DiskFileSystem().replaceWhole(svg, with: text)
+    } catch {
+      throw fail("--svg: \(error)")
+    }
+  }
+
+  private func fail(_ reason: String) -> ExitCode {
+    StandardError.write("Error: \(reason)\n")
+    return .failure
+  }
+
+  private func print(_ reports: [Report]) {
     let buffer = ByteBuffer(capacity: 4096)
     if json {
       var writer = JSONWriter(into: buffer)
@@ -20,15 +56,5 @@ struct BenchOutput: ParsableArguments {
       buffer.append(reports.map(\.text).joined(separator: "\n"))
     }
     Swift.print(String(decoding: buffer.bytes, as: UTF8.self), terminator: "")
-  }
-
-  /// Runs a measurement; its failure ends the program with a line.
-  func measure<Outcome>(_ body: () throws(BenchError) -> Outcome) throws -> Outcome {
-    do throws(BenchError) {
-      return try body()
-    } catch {
-      StandardError.write("Error: \(error.description)\n")
-      throw ExitCode.failure
-    }
   }
 }

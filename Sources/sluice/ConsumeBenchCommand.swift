@@ -30,10 +30,8 @@ struct ConsumeBenchCommand: ParsableCommand {
       throw ValidationError("--answer-bytes must be from 4KiB to 1GiB.")
     }
     let form = form
-    output.print([
-      try output.measure { () throws(BenchError) in
-        try ConsumeBench(options, form: form, logBytes: logBytes, answerBytes: answer).run()
-      }
-    ])
+    try output.measure { () throws(BenchError) in
+      try ConsumeBench(options, form: form, logBytes: logBytes, answerBytes: answer).run()
+    }
   }
 }

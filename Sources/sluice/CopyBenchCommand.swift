@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bench
-import Platform
 
 /// `sluice bench copy`.
 struct CopyBenchCommand: ParsableCommand {
@@ -32,16 +31,14 @@ struct CopyBenchCommand: ParsableCommand {
   @Flag(help: "Measure cold pages, too: the server that was started is started anew for each run.")
   var cold = false
 
-  @Option(help: "Write a chart to this file, as SVG.")
-  var svg: String?
-
   @OptionGroup var output: BenchOutput
 
   func run() throws {
     var options = CopyBench.Options()
-    let (url, svg) = (url, svg)
-    options.target = try output.measure { () throws(BenchError) in
-      if let url { try LoadTarget(url: url) } else { nil }
+    do throws(BenchError) {
+      if let url { options.target = try LoadTarget(url: url) }
+    } catch {
+      throw ValidationError(error.description)
     }
     options.directory = directory
     guard let bytes = ByteText.bytes(bytes), (1 << 20...16 << 30).contains(bytes) else {
@@ -55,16 +52,7 @@ struct CopyBenchCommand: ParsableCommand {
     }
     options.rounds = rounds
     options.cold = cold
-    let result = try output.measure { () throws(BenchError) in try CopyBench(options).run() }
-    output.print([result.report, result.theory])
-    guard let svg else { return }
-    let text = ByteBuffer()
-    text.append(result.plot.svg)
-    do {
-      try DiskFileSystem().replaceWhole(svg, with: text)
-    } catch {
-      throw ValidationError("\(error)")
-    }
+    try output.measure { () throws(BenchError) in try CopyBench(options).run() }
   }
 
   private func list(

@@ -28,10 +28,8 @@ struct LatencyBenchCommand: ParsableCommand {
       throw ValidationError("--rate must be from 1 to 1000000.")
     }
     let (operation, rate) = (operation, rate)
-    output.print([
-      try output.measure { () throws(BenchError) in
-        try LatencyBench(options, operation, ratePerSecond: rate).run()
-      }
-    ])
+    try output.measure { () throws(BenchError) in
+      try LatencyBench(options, operation, ratePerSecond: rate).run()
+    }
   }
 }

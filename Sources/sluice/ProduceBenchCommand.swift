@@ -24,10 +24,8 @@ struct ProduceBenchCommand: ParsableCommand {
   func run() throws {
     let options = try load.options(recordsPerRequest: records, partitions: partitions)
     let form = form
-    output.print([
-      try output.measure { () throws(BenchError) in
-        try ProduceBench(options, form: form).run()
-      }
-    ])
+    try output.measure { () throws(BenchError) in
+      try ProduceBench(options, form: form).run()
+    }
   }
 }

@@ -18,8 +18,8 @@ struct ReceiveBenchCommand: ParsableCommand {
 
   func run() throws {
     let options = try load.options(recordsPerRequest: records, partitions: partitions)
-    output.print([
-      try output.measure { () throws(BenchError) in try ReceiveBench(options).run() }
-    ])
+    try output.measure { () throws(BenchError) in
+      try ReceiveBench(options).run()
+    }
   }
 }

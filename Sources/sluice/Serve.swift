@@ -27,10 +27,7 @@ struct Serve: ParsableCommand {
   func run() throws {
     let settings = try options.settings()
     if printSystemdUnit {
-      if let data = options.data, !data.hasPrefix("/") {
-        throw ValidationError("--data must be a path from / on to stand in a unit.")
-      }
-      return print(SystemdUnit(settings, data: options.data).text, terminator: "")
+      return print(try SystemdUnit(settings).text, terminator: "")
     }
     TerminationSignals.block()
     LoggingSystem.bootstrap { _ in settings.logFormat.handler() }

@@ -58,6 +58,12 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Bytes that a comparison of copies sends at a time. (default: 4294967296)")
   var maxComparisonBytes: Int?
 
+  @Option(help: "Records that one answer of a search by key looks through. (default: 200000)")
+  var maxKeyScan: Int?
+
+  @Option(help: "Searches by key at one time. (default: 32)")
+  var maxKeySearches: Int?
+
   @Option(help: "Topics at one time. (default: 10000)")
   var maxTopics: Int?
 
@@ -110,7 +116,9 @@ struct ServeOptions: ParsableArguments {
     let environment = EnvironmentOptions()
     let anonymous = try allowAnonymous || environment.flag("allow-anonymous")
     var settings = ServeSettings(addresses: try addresses(environment, anonymous: anonymous))
-    settings.data = data ?? environment["data"] ?? "./sluice-data"
+    let given = data ?? environment["data"]
+    settings.data = given ?? "./sluice-data"
+    settings.dataIsGiven = given != nil
     settings.service.allowsAnyHost =
       anonymous && settings.server.addresses.contains(where: \.isOpenToOthers)
     settings.service.hostNames =
@@ -134,6 +142,7 @@ struct ServeOptions: ParsableArguments {
       throw ValidationError("--log-level must be debug, info, warning or error.")
     }
     settings.logLevel = logLevel
+    settings.environmentWords = environment.words
     return settings
   }
 
@@ -169,6 +178,8 @@ struct ServeOptions: ParsableArguments {
     try environment.set(maxStreams, "max-streams", &settings.service.streamsMax)
     try environment.set(
       maxComparisonBytes, "max-comparison-bytes", &settings.service.comparisonBytesMax)
+    try environment.set(maxKeyScan, "max-key-scan", &settings.service.keyScanRecordsMax)
+    try environment.set(maxKeySearches, "max-key-searches", &settings.service.keySearchesMax)
     try environment.set(maxTopics, "max-topics", &settings.limits.topicsMax)
     try environment.set(maxPartitions, "max-partitions", &settings.limits.partitionsMax)
     try environment.set(maxGroups, "max-groups", &settings.limits.groupsMax)

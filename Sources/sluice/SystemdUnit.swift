@@ -3,27 +3,25 @@ import Platform
 /// A unit for systemd that runs this very program with the options it was given here, and leaves it
 /// nothing it does not need: systemd.exec(5) says what each line takes away.
 struct SystemdUnit {
-  private static let stateDirectory = "/var/lib/sluice"
-  private static let runtimePrefix = "/run/"
   /// How long a stop may take behind the draining: journals are snapshot, logs and indexes synced.
   private static let closeSeconds = 60
   /// Connections need one each, and a file that is open need not be opened: any limit will do.
   private static let descriptorsMax = 1 << 19
 
   private let settings: ServeSettings
-  private let dataIsGiven: Bool
   private let arguments: [String]
   private let program: String
+  private let paths: UnitPaths
 
-  /// - Parameter data: the data directory, if the command line gives one.
+  /// - Throws: `ValidationError` when a path cannot stand in a unit.
   init(
-    _ settings: ServeSettings, data: String?, arguments: [String] = CommandLine.arguments,
+    _ settings: ServeSettings, arguments: [String] = CommandLine.arguments,
     program: String = ProcessUsage.programPath
-  ) {
+  ) throws {
     self.settings = settings
-    dataIsGiven = data != nil
     self.arguments = arguments
     self.program = program
+    paths = try UnitPaths(settings, program: program)
   }
 
   /// The unit file.
@@ -49,7 +47,7 @@ struct SystemdUnit {
       "Type=notify", "NotifyAccess=main",
       "# It is ready once the data is open: after a crash the ends of the logs are read first.",
       "TimeoutStartSec=infinity",
-      "ExecStart=" + command.map(SystemdUnit.quoted).joined(separator: " "),
+      "ExecStart=" + command.map { SystemdUnit.quoted($0, inCommand: true) }.joined(separator: " "),
       "# Further options: SLUICE_MAX_CONNECTIONS=20000 and the like.",
       "EnvironmentFile=-/etc/default/sluice",
       "Restart=on-failure",
@@ -62,43 +60,21 @@ struct SystemdUnit {
 
   private var drainSeconds: Int { (settings.server.drainMilliseconds + 999) / 1000 }
 
-  /// The program with the options it was given, but for the one that prints the unit.
+  /// The program with the options it was given, here or by the environment, but for the one that
+  /// prints the unit.
   private var command: [String] {
     var words = arguments.dropFirst().filter { $0 != "--print-systemd-unit" }
-    if !dataIsGiven { words += ["--data", data] }
+    words += settings.environmentWords
+    if !settings.dataIsGiven { words += ["--data", paths.data] }
     return [program] + words
   }
 
-  private var data: String { dataIsGiven ? settings.data : SystemdUnit.stateDirectory }
-
-  /// Who it runs as, and where it may write.
+  /// Who it runs as, and what it sees of the file system.
   private var identity: [String] {
-    var lines: [String] = []
-    if data == SystemdUnit.stateDirectory {
-      lines = ["DynamicUser=yes", "StateDirectory=sluice", "StateDirectoryMode=0750"]
-    } else {
-      lines = [
-        "# This user must exist and own the data directory.", "User=sluice", "Group=sluice",
-        "ReadWritePaths=" + SystemdUnit.quoted(data),
-      ]
-    }
-    let names = runtimeDirectories
-    if !names.isEmpty {
-      lines += ["RuntimeDirectory=" + names.joined(separator: " "), "RuntimeDirectoryMode=0755"]
-    }
-    return lines + ["UMask=0027"]
-  }
-
-  /// The directories below /run that sockets are to lie in.
-  private var runtimeDirectories: [String] {
-    var names: [String] = []
-    for case .path(let path) in settings.server.addresses {
-      let directory = path.parentDirectory
-      guard directory.hasPrefix(SystemdUnit.runtimePrefix) else { continue }
-      let name = String(directory.dropFirst(SystemdUnit.runtimePrefix.count))
-      if !names.contains(name) { names.append(name) }
-    }
-    return names
+    let user =
+      paths.allIsMade
+      ? ["DynamicUser=yes"] : ["# This user must exist.", "User=sluice", "Group=sluice"]
+    return user + paths.lines + ["UMask=0027"]
   }
 
   private var hardening: [String] {
@@ -106,14 +82,10 @@ struct SystemdUnit {
     let isPrivileged = ports.contains { $0 > 0 && $0 < 1024 }
     let isOpen = settings.server.addresses.contains(where: \.isOpenToOthers)
     let capability = isPrivileged ? "CAP_NET_BIND_SERVICE" : ""
-    let isAtHome = [program, data].contains { path in
-      ["/home/", "/root/", "/run/user/"].contains(where: path.hasPrefix)
-    }
     var lines = [
       "NoNewPrivileges=yes", "CapabilityBoundingSet=\(capability)",
       "AmbientCapabilities=\(capability)", "ProtectSystem=strict",
-      "ProtectHome=\(isAtHome ? "no" : "yes")",
-      "PrivateTmp=yes", "PrivateDevices=yes", "ProtectClock=yes", "ProtectControlGroups=yes",
+      "PrivateDevices=yes", "ProtectClock=yes", "ProtectControlGroups=yes",
       "ProtectHostname=yes", "ProtectKernelLogs=yes", "ProtectKernelModules=yes",
       "ProtectKernelTunables=yes", "ProtectProc=invisible", "LockPersonality=yes",
       "MemoryDenyWriteExecute=yes", "RemoveIPC=yes", "RestrictNamespaces=yes",
@@ -128,13 +100,14 @@ struct SystemdUnit {
     return lines
   }
 
-  /// A word as systemd.service(5) reads it back: specifiers and variables are not expanded.
-  static func quoted(_ word: String) -> String {
+  /// A word as systemd.syntax(7) reads it back: specifiers are not expanded, nor, in a command,
+  /// variables.
+  static func quoted(_ word: String, inCommand: Bool = false) -> String {
     var escaped = ""
     for character in word.unicodeScalars {
       switch character {
       case "%": escaped += "%%"
-      case "$": escaped += "$$"
+      case "$" where inCommand: escaped += "$$"
       case "\"": escaped += "\\\""
       case "\\": escaped += "\\\\"
       case "\n": escaped += "\\n"

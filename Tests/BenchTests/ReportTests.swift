@@ -55,13 +55,4 @@ import Testing
     #expect(document["title"]?.string == "a \"title\"")
     #expect(document["rows"]?.count == 2)
   }
-
-  @Test func aChartHasALineForEachSeries() {
-    var panel = Plot.Panel(title: "hot", positions: ["4KiB", "1MiB"])
-    panel.series = [("read", [1, 2]), ("sendfile", [3, 7])]
-    let svg = Plot("Copies", unit: "GB/s", [panel, panel]).svg
-    #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
-    #expect(svg.split(separator: "<polyline ").count == 5)
-    #expect(!svg.contains("nan") && !svg.contains("inf"))
-  }
 }

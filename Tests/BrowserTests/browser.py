@@ -155,7 +155,7 @@ class PageTestCase(unittest.TestCase):
             return e.checkVisibility() && box.width > 1 && box.right > arguments[0] + 1
               && !e.closest('.table, pre, .skip, .unseen, svg');
           });
-          const cut = [...document.querySelectorAll('h1, h2, button, .button, nav a, dt, dd, th, .big, label, small, #state')]
+          const cut = [...document.querySelectorAll('h1, h2, button, .button, nav a, dt, dd, th, .big, label, small, #state, summary > :nth-child(-n+2)')]
             .filter((e) => e.checkVisibility() && !e.closest('.unseen') && e.scrollWidth > e.clientWidth + 1
               && getComputedStyle(e).display !== 'inline');
           // A small screen grows with what is too wide for it, so its own width is the measure.

@@ -56,6 +56,12 @@ class Program:
         with open(self.log) as file:
             return file.read()
 
+    def cpu_seconds(self):
+        """User and system time of the process up to now."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            user, system = file.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def kill(self):
         self.process.kill()
         self.process.wait()

@@ -117,12 +117,48 @@ class Topics(PageTestCase):
         shown = run(self.text(".curl code").split("\n")[0])
         self.assertEqual([record["offset"] for record in json.loads(shown)["records"]], list(range(0, 60, 3)))
 
-    def test_records_are_found_by_key(self):
-        self.open("/topics/orders", "orders")
-        self.type("Key", "user-3")
+    def test_the_newest_records_of_a_key_are_found(self):
+        server = self.server
+        server.ask("PUT", "/v1/topics/keyed", {"partitions": 3})
+        for start in range(0, 90, 30):
+            server.produce("keyed", *[
+                {"key": "a" if number % 2 else "b", "value": f"value {number}", "partition": number % 3, "tag": "x" if number < 45 else "y",
+                 "timestamp": 1700000000000 + number} for number in range(start, start + 30)])
+        found = list(range(89, 0, -2))
+
+        def numbers():
+            return [int(text.split(" ")[-1]) for text in self.text("li .preview").split("\n") if text]
+
+        def as_curl():
+            """What the command shown gives: the very same."""
+            return [int(record["value"].split(" ")[-1]) for record in json.loads(run(self.text(".curl code").split("\n")[0]))["records"]]
+        self.open("/topics/keyed", "keyed")
+        self.type("Key", "a")
         self.press("Show")
-        wait_for("those with a key", lambda: self.offsets() == list(range(3, 60, 7)))
-        self.see("main", "with this key among 60 read")
+        wait_for("the newest with the key", lambda: numbers() == found[:25])
+        self.see("main", "25 records with this key among 90 looked at in all partitions; Older goes on.")
+        self.see("li .preview", "partition 2 value 89")
+        self.assertFalse(self.control("Partition").is_enabled())
+        self.assertEqual(as_curl(), numbers())
+        self.press("Older")
+        wait_for("older ones", lambda: numbers() == found[25:])
+        self.assertEqual(as_curl(), numbers())
+        self.press("Newer")
+        wait_for("the newest again", lambda: numbers() == found[:25])
+        self.type("Tag", "x")
+        self.press("Show")
+        wait_for("those with the tag", lambda: numbers() == [number for number in found if number < 45])
+        self.see("main", "with this key among 90 looked at in all partitions.")
+        self.assertEqual(as_curl(), numbers())
+        self.open_record(0)
+        self.see("li:nth-child(1) pre.value", "value 43")
+        self.assertEqual(run(self.text("li:nth-child(1) .curl code")).count("value 43"), 1)
+        self.browser.refresh()
+        wait_for("the same by its address", lambda: numbers() == [number for number in found if number < 45])
+        self.type("Tag", "")
+        self.type("Key", "")
+        self.press("Show")
+        wait_for("all of a partition", lambda: self.control("Partition").is_enabled() and len(numbers()) == 25)
 
     def test_an_address_leads_to_a_record(self):
         self.open("/topics/orders?partition=0&offset=17", "orders")
@@ -296,6 +332,30 @@ class ManyTopics(PageTestCase):
         wait_for("no way further", lambda: not [one for one in self.find("nav button") if one.is_displayed() and one.text == "Further"])
         print(f"\nthe longest task with 4,001 topics: {self.browser.execute_script('return Math.max(...tasks)'):.0f} ms (0: none above 50)")
 
+    def test_each_topic_that_is_seen_has_its_rate(self):
+        # More than the overview lists are larger.
+        for number in range(120):
+            self.server.produce(f"many-{number:04}", {"value": "x" * 100_000})
+        seen = self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+          window.asked = [];
+          const ask = window.fetch;
+          window.fetch = (address, ...more) => { window.asked.push(String(address)); return ask(address, ...more); }"""})
+        self.addCleanup(self.browser.execute_cdp_cmd, "Page.removeScriptToEvaluateOnNewDocument", seen)
+        self.open("/topics?search=many-3999", "Topics")
+
+        def produced(selector, start):
+            """Produces, and gives the rate that is then to be read there."""
+            self.server.produce("many-3999", *[{"value": "y"}] * 10)
+            shown = self.text(selector).split(start or None, 1)[-1][:1]
+            return shown.isdigit() and shown != "0"
+        wait_for("a rate", lambda: produced("tbody tr td:nth-of-type(2)", ""))
+        self.assertNotIn("many-3999", [one["name"] for one in self.server.ask("GET", "/v1/status")["topics"]])
+        asked = set(self.browser.execute_script("return asked"))
+        self.assertEqual({one for one in asked if "/v1/topics" in one}, {"/v1/topics?limit=50&search=many-3999"})
+        self.open("/topics/many-3999", "many-3999")
+        wait_for("a rate", lambda: produced("dl", "Records/s"))
+        wait_for("none any more", lambda: "Records/s0Size" in self.text("dl"))
+
     def test_the_overview_stays_small(self):
         status = self.server.ask("GET", "/v1/status")
         self.assertEqual((status["totals"]["topics"], len(status["topics"])), (4001, 100))
@@ -415,8 +475,8 @@ class Comparison(PageTestCase):
         self.see("main", "of big, partition 0, 2 rounds")
         last = self.server.ask("GET", "/v1/copy-comparison")
         captions = self.text("figcaption").split("\n")
-        self.assertIn("syscalls per mb", captions)
-        number = captions.index("gb per second") + 1
+        self.assertIn("syscalls per MB", captions)
+        number = captions.index("GB per second") + 1
         for strategy in last["strategies"]:
             shown = self.text(f"figure:nth-of-type({number}) p:has(.{strategy['strategy']}) .number")
             self.assertAlmostEqual(float(shown), strategy["gb_per_second"], delta=0.01 * strategy["gb_per_second"])

@@ -23,7 +23,9 @@ import Testing
   @Test(arguments: loads)
   func aLoadFindsFiguresAndCleansUp(arguments: [String]) throws {
     let directory = TemporaryDirectory()
-    let bench = try Self.run(arguments + ["--json", "--directory", directory.path])
+    let chart = TemporaryDirectory()
+    let bench = try Self.run(
+      arguments + ["--json", "--directory", directory.path, "--svg", chart.path("chart.svg")])
     #expect(bench.status == 0, "\(bench.errors)")
     let document = try Array(bench.output.utf8).withUnsafeBytes { bytes in
       let parser = JSONParser()
@@ -31,7 +33,35 @@ import Testing
       return rows
     }
     #expect(!document.isEmpty && document.allSatisfy { $0 > 0 })
+    let svg = try String(contentsOfFile: chart.path("chart.svg"), encoding: .utf8)
+    #expect(svg.hasPrefix("<svg ") && svg.contains("<polyline ") && !svg.contains("nan"))
+    // A chart is one of something: its lines have more points than one.
+    let points = svg.split(separator: " points=\"").dropFirst().map {
+      $0.prefix { $0 != "\"" }.split(separator: " ").count
+    }
+    #expect(points.max() ?? 0 > (arguments.contains("--rounds=1") ? 0 : 1), "\(points)")
+    #expect(bench.errors.isEmpty, "progress is for terminals only: \(bench.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+  }
+
+  @Test(.enabled(if: Command.find("script") != nil, "script is not on PATH"))
+  func progressMovesWithTheTimeOfALoad() throws {
+    let program = try ServerProcess.program()
+    let loads = [
+      "produce --seconds 1 --connections 2", "latency --seconds 1 --connections 2 --rate 100",
+      "consume --seconds 1 --connections 2 --bytes 8MiB",
+    ]
+    for load in loads {
+      let bench = try Command(
+        try #require(Command.find("script")),
+        ["--quiet", "--return", "--command", "\(program) bench \(load)", "/dev/null"])
+      #expect(bench.status == 0, "\(bench.output)")
+      let shares = bench.output.split(separator: "] ").dropFirst().compactMap {
+        Int($0.prefix { $0.isNumber })
+      }
+      #expect(Set(shares).count > 5, "\(load): \(shares)")
+      #expect(shares == shares.sorted() && shares.max() ?? 0 > 80, "\(load): \(shares)")
+    }
   }
 
   @Test func anotherServerCanBeMeasured() throws {
@@ -46,7 +76,7 @@ import Testing
     ["copy", "--bytes", "1kB"], ["copy", "--chunks", "64KiB,,x"], ["copy", "--connections", "0"],
     ["copy", "--url", "ftp://127.0.0.1"], ["produce", "--connections", "0"],
     ["produce", "--form", "xml"], ["latency", "--rate", "0"],
-    ["latency", "--url", "http://127.0.0.1:1"],
+    ["latency", "--url", "http://127.0.0.1:1"], ["consume", "--svg", "/nowhere/chart.svg"],
   ]
 
   @Test(arguments: refused)

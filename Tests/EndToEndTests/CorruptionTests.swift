@@ -22,7 +22,9 @@ import Testing
     let path = "/v1/topics/t/partitions/0/records"
     #expect(try again.get("\(path)/0/value").text == String(repeating: "0", count: 200))
     #expect(try again.get("\(path)/2/value").text == String(repeating: "2", count: 200))
-    for target in ["\(path)/1", "\(path)/1/value", "\(path)?offset=1"] {
+    for target in [
+      "\(path)/1", "\(path)/1/value", "\(path)?offset=1", "/v1/topics/t/records?key=k",
+    ] {
       let answer = try again.get(target)
       #expect(answer.status == 500, "\(target)")
       #expect(answer.code == "log_corrupted", "\(target): \(answer.text)")

@@ -5,7 +5,6 @@ import Testing
 /// What the program does for those who run it.
 @Suite struct OperatorTests {
   static let shell = Command.find("bash")
-  static let analyzer = Command.find("systemd-analyze")
 
   // MARK: - A socket in the file system
 
@@ -58,62 +57,6 @@ import Testing
     for place in ["unix:relative", "unix:", "127.0.0.1", "example.org:80", "0.0.0.0:1"] {
       let answer = try Command.sluice("serve", "--data", "/nonexistent", "--listen", place)
       #expect(answer.status == 64, "\(place): \(answer.errors)")
-    }
-  }
-
-  // MARK: - The unit
-
-  @Test func theUnitRunsThisProgramWithTheseOptions() throws {
-    let unit = try Command.sluice(
-      "serve", "--print-systemd-unit", "--listen", "unix:/run/sluice/sluice.sock",
-      "--max-connections", "5", "--drain-timeout", "7", "--host-name", "a%b c$d"
-    ).output
-    let lines = Set(unit.split(separator: "\n").map(String.init))
-    let program = try ServerProcess.program()
-    #expect(
-      unit.contains(
-        "\nExecStart=\(program) serve --listen unix:/run/sluice/sluice.sock --max-connections 5 "
-          + "--drain-timeout 7 --host-name \"a%%b c$$d\" --data /var/lib/sluice\n"))
-    for line in [
-      "StateDirectory=sluice", "RuntimeDirectory=sluice", "DynamicUser=yes",
-      "ProtectSystem=strict", "NoNewPrivileges=yes", "MemoryDenyWriteExecute=yes",
-      "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "Restart=on-failure",
-      "SystemCallFilter=@system-service", "TimeoutStopSec=67", "IPAddressDeny=any",
-      "Type=notify",
-    ] {
-      #expect(lines.contains(line), "\(line)")
-    }
-    #expect(!unit.contains("print-systemd-unit --"))
-  }
-
-  @Test func theUnitFollowsTheDataAndThePort() throws {
-    let unit = try Command.sluice(
-      "serve", "--print-systemd-unit", "--data", "/srv/log data", "--listen", "0.0.0.0:80",
-      "--allow-anonymous"
-    ).output
-    #expect(unit.contains("\nReadWritePaths=\"/srv/log data\"\n"))
-    #expect(unit.contains("\nUser=sluice\n"))
-    #expect(unit.contains("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n"))
-    #expect(!unit.contains("StateDirectory=") && !unit.contains("IPAddressDeny"))
-    #expect(!unit.contains("PrivateUsers=yes"))
-    let relative = try Command.sluice("serve", "--print-systemd-unit", "--data", "here")
-    #expect(relative.status == 64)
-  }
-
-  @Test(.enabled(if: analyzer != nil, "systemd-analyze is not on PATH"))
-  func systemdHasNoComplaint() throws {
-    let directory = TemporaryDirectory()
-    for (name, options) in [
-      ("plain", []), ("path", ["--listen", "unix:/run/sluice/sluice.sock"]),
-      ("open", ["--listen", "0.0.0.0:80", "--allow-anonymous", "--data", "/srv/sluice"]),
-    ] {
-      let unit = try Command(
-        ServerProcess.program(), ["serve", "--print-systemd-unit"] + options)
-      let file = directory.path("\(name).service")
-      try unit.output.write(toFile: file, atomically: true, encoding: .utf8)
-      let verdict = try Command(try #require(Self.analyzer), ["verify", file])
-      #expect(verdict.status == 0, "\(name): \(verdict.errors)")
-      #expect(!verdict.errors.contains("\(name).service"), "\(name): \(verdict.errors)")
     }
   }
 

@@ -15,7 +15,7 @@ struct StatusCase: Sendable {
   }
 
   static let all =
-    server + topics + changes + partitions + segments + produce + consume + values + groups
+    server + topics + changes + partitions + segments + produce + consume + keys + values + groups
     + scheduled + leases + places + deadLetters + streams + comparisons
     + transactions
 
@@ -29,6 +29,7 @@ struct StatusCase: Sendable {
     "produce 207": "FullDiskTests", "produce 429": "LimitTests",
     "produce 503": "needs a failing disk", "produce 507": "FullDiskTests",
     "consume 429": "LimitTests", "consume 500": "CorruptionTests",
+    "findByKey 429": "KeyTests", "findByKey 500": "CorruptionTests",
     "getRecord 500": "CorruptionTests", "getValue 500": "CorruptionTests",
     "getEvents 429": "EventTests", "getEvents 503": "LifeTests",
     "consume 503": "LifeTests",
@@ -251,6 +252,14 @@ struct StatusCase: Sendable {
       "consume", 406, "not_acceptable", get("\(Fixture.plain)/records", ["Accept": "image/png"])),
     StatusCase("consume", 410, "offset_too_old", get("\(Fixture.cut)/records?offset=0")),
     StatusCase("consume", 416, "offset_past_end", get("\(Fixture.cut)/records?offset=99")),
+  ]
+
+  static let keys = [
+    StatusCase("findByKey", 200, nil, get("/v1/topics/plain/records?key=k")),
+    StatusCase("findByKey", 400, "invalid_parameter", get("/v1/topics/plain/records")),
+    StatusCase("findByKey", 404, "topic_not_found", get("/v1/topics/none/records?key=k")),
+    StatusCase(
+      "findByKey", 406, "not_acceptable", get("/v1/topics/plain/records?key=k", ["Accept": "a/b"])),
   ]
 
   static let values = [

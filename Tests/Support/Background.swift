@@ -18,6 +18,9 @@ public final class Background<Result: Sendable>: @unchecked Sendable {
     thread.start()
   }
 
+  /// True once the work is done.
+  public var isDone: Bool { condition.withLock { outcome != nil } }
+
   /// Waits for the work to be done; throws what it threw.
   public func join() throws -> Result {
     try condition.withLock {

@@ -22,13 +22,16 @@ public struct Command {
   }
 
   /// Runs a program with nothing to read.
-  public init(_ program: String, _ arguments: [String]) throws {
+  public init(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws {
     let directory = TemporaryDirectory()
     let paths = [directory.path("output"), directory.path("errors")]
     for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Into files: a full pipe would stop a program that says much.
     process.standardOutput = FileHandle(forWritingAtPath: paths[0])

@@ -102,7 +102,8 @@ struct FetchParameters {
     return Int(milliseconds)
   }
 
-  private static func tags(_ query: QueryParameters) throws(Problem) -> [Tag]? {
+  /// The tags that a query chooses, any of them; `nil` for all.
+  static func tags(_ query: QueryParameters) throws(Problem) -> [Tag]? {
     let texts = query.values("tag")
     if texts.isEmpty { return nil }
     var tags: [Tag] = []

@@ -41,10 +41,6 @@ enum RecordResource {
     }
   }
 
-  @Sendable static func byKey(_ call: Call) throws(Problem) {
-    throw Problem.notSupportedYet("Finding records by key")
-  }
-
   /// Reads the record's batch on a thread that may wait, and goes on on the loop.
   private static func find(
     _ call: Call, _ form: ValueForm, _ completion: @escaping (Found) -> Void
