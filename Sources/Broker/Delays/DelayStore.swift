@@ -75,6 +75,7 @@ final class DelayStore {
     shared.state.withLock { state in
       state.topics.stand(addition.topic, name: addition.name)
       state.producers.note(addition, now: now)
+      state.transactions.note(addition)
       for share in shares { DelayStore.count(share, &state) }
     }
     for share in shares { tell(share, near) }
