@@ -70,7 +70,7 @@ extension DelayStore {
       (bucket.isUnsynced, bucket.isNamed) = (false, true)
       bucket.records?.isOpen = true
       if bucket.records != nil {
-        arrivals[Arrival(level: level.number, from: known.from)] = bucket
+        arrivals[Stretch(bucket)] = bucket
       }
       shared.state.withLock { insert(bucket, &$0) }
     }

@@ -21,10 +21,12 @@ public final class Delays: Sendable {
   ///
   /// - Parameters:
   ///   - topics: those that stand; what waits for others is dropped.
+  ///   - crowdedEntries: with so many records a stretch of time is cut more finely.
   ///   - topicNamed: finds one that stands at the moment.
   init(
     engine: any LogEngine, clock: any Clock, topics: [String: Topic], limits: BrokerLimits,
-    metrics: DelayMetrics, topicNamed: @escaping @Sendable (String) -> Topic?,
+    metrics: DelayMetrics, crowdedEntries: Int = DelayStore.crowdedEntriesByDefault,
+    topicNamed: @escaping @Sendable (String) -> Topic?,
     report: @escaping @Sendable (String) -> Void
   ) throws {
     self.clock = clock
@@ -36,7 +38,7 @@ public final class Delays: Sendable {
     self.keeper = keeper
     let sink = DelaySink()
     self.sink = sink
-    let store = DelayStore(buckets, files) { keeper.remove($0) }
+    let store = DelayStore(buckets, files, crowdedEntries: crowdedEntries) { keeper.remove($0) }
     var replay = DelayReplay(journal, store)
     do {
       try replay.run(standing: topics, now: clock.wallMilliseconds())
