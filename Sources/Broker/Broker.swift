@@ -58,7 +58,7 @@ public final class Broker: Sendable {
       try engine.openJournal("transactions"), clock: clock
     ) { engine.wakeWriter() }
     transactions = try Transactions(
-      journal: transactionJournal, limits: limits.transactions, groups: groups
+      journal: transactionJournal, limits: limits.transactions, groups: groups, delays: delays
     ) { name in standing.withLock { $0.byName[name] } }
     transactions.finishCommitted(report: report)
     self.catalog = SchedulerOwned(catalog)

@@ -49,7 +49,8 @@ public final class Production {
   ///
   /// - Parameters:
   ///   - timestamp: the time of records that bring none, in milliseconds since 1970.
-  ///   - delays: where records go that are delivered later; `nil` where there may be none.
+  ///   - delays: where records go that are delivered later; `nil` where they are only gathered
+  ///     (`takeDelayed`), each with its time as a transaction keeps it.
   ///   - sink: the loop, where answers from the log arrive.
   ///   - stamp: who produces, and which of their requests it is.
   public init(
@@ -169,15 +170,21 @@ public final class Production {
     return taken
   }
 
+  /// Gives away what is delivered later, if there is any.
+  func takeDelayed() -> DelayedRecords? {
+    defer { delayed = nil }
+    return delayed
+  }
+
   /// When a record is due, or `nil` if it is to be delivered at once.
   private func due(_ delivery: DeliveryTime) throws(BrokerError) -> Int64? {
-    guard let delays else { throw .delayTooLong(limitMilliseconds: 0) }
-    let now = delays.now()
+    let now = delays?.now() ?? timestamp
     let due = delivery.due(now: now)
     guard due <= now + limits.delayMillisecondsMax else {
       throw .delayTooLong(limitMilliseconds: limits.delayMillisecondsMax)
     }
-    return due > now ? due : nil
+    guard due > now else { return nil }
+    return delays == nil ? delivery.kept : due
   }
 
   private func handOver(_ records: DelayedRecords) {

@@ -12,7 +12,7 @@ public struct ProducerStamp: Sendable, Equatable {
   public static let ownFrom: Int64 = 1 << 62
 
   /// True for the server's own work, which no producer's table takes in.
-  var isOwnWork: Bool { id >= ProducerStamp.ownFrom }
+  public var isOwnWork: Bool { id >= ProducerStamp.ownFrom }
 
   /// A stamp.
   public init(id: Int64, epoch: Int16, sequence: Int32) {

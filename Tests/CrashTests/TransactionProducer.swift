@@ -33,8 +33,11 @@ struct TransactionProducer {
         for step in 0..<count {
           let value = "\(name)/\(index)/\(place)/\(step)"
           values.append(value)
+          // Some are delivered later: some of a transaction, and now and then all.
+          let delay = (index + step) % 3 == 0 ? (index * 31 + step) % 300 : 0
           records.append(
-            #"{"topic":"\#(topic)","partition":\#((step + index) % 2),"value":"\#(value)"}"#)
+            #"{"topic":"\#(topic)","partition":\#((step + index) % 2),"value":"\#(value)","#
+              + #""delay":"\#(delay)ms"}"#)
         }
       }
       let body = #"{"producer_group":"bank","records":[\#(records.joined(separator: ","))]}"#

@@ -252,6 +252,55 @@ import Testing
     #expect(try TransactionTests.values(client, "out") == ["ab"])
   }
 
+  @Test func aDelayedRecordIsScheduledWithTheCommit() throws {
+    let server = try TestServer()
+    let client = server.client()
+    let records = """
+      {"topic":"t","value":"soon","delay":"300ms"},{"topic":"t","value":"now"},
+      {"topic":"u","key":"k","value":{"n":1},"tag":"red","deliver_at":"2030-01-01T00:00:00Z"},
+      {"topic":"t","value":"past","deliver_at":0}
+      """
+    let prepared = try TransactionTests.prepare(client, records)
+    #expect(prepared.json["scheduled_count"].int == 2)
+    #expect(prepared.json["scheduled"].array.isEmpty)
+    let id = try #require(prepared.json["id"].string)
+    let path = "\(TransactionTests.path)/\(id)"
+    let looked = try client.get("\(path)/records").json["records"].array
+    #expect(looked.map { $0["delay"].string } == [nil, nil, "300ms", nil])
+    #expect(looked[3]["deliver_at"].string == "2030-01-01T00:00:00.000Z")
+    usleep(400_000)
+    #expect(try client.get("/v1/scheduled").json["count"].int == 0)
+    let committed = try client.post("\(path)/commit", "")
+    #expect(committed.status == 200, "\(committed.text)")
+    let scheduled = committed.json["scheduled"].array
+    #expect(scheduled.map { $0["topic"].string } == ["t", "u"])
+    #expect(committed.json["partitions"].array.count == 1)
+    #expect(try TransactionTests.values(client, "t") == ["now", "past"])
+    let later = try #require(scheduled[1]["id"].string)
+    let one = try client.get("/v1/scheduled/\(later)").json
+    #expect(one["tag"].string == "red" && one["value"]["n"].int == 1)
+    #expect(one["deliver_at"].string == scheduled[1]["deliver_at"].string)
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try TransactionTests.values(client, "t").count < 3, .now < deadline {}
+    #expect(try TransactionTests.values(client, "t") == ["now", "past", "soon"])
+    try server.kill()
+    try server.restart()
+    let again = try server.client().post("\(path)/commit", "")
+    #expect(again.text == committed.text)
+    #expect(try server.client().delete("/v1/scheduled/\(later)").status == 204)
+    #expect(try server.client().get("/metrics").text.contains("sluice_scheduled_cancelled_total 1"))
+  }
+
+  @Test func onlySoManyRecordsMayBeScheduled() throws {
+    let server = try TestServer(["--max-scheduled", "1"])
+    let client = server.client()
+    let two = #"{"topic":"t","value":1,"delay":"1h"},{"topic":"t","value":2,"delay":"1h"}"#
+    let refused = try TransactionTests.prepare(client, two)
+    #expect(refused.status == 429 && refused.code == "too_many_scheduled", "\(refused.text)")
+    #expect(refused.json["limit"].int == 1)
+    #expect(try client.get(TransactionTests.path).json["transactions"].array.isEmpty)
+  }
+
   @Test func acksAloneAreATransaction() throws {
     let server = try TestServer()
     let consumer = Consumer(server)

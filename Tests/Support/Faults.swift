@@ -27,6 +27,9 @@ public final class Faults: Sendable {
   }
 
   private let state = Lock(State())
+  /// Held while anything is changed on the disk.
+  private let changing = Lock(())
+  private let watcher = Lock<(@Sendable (String) -> Void)?>(nil)
 
   /// Nothing goes wrong.
   public init() {}
@@ -46,6 +49,28 @@ public final class Faults: Sendable {
       state.codes = []
       state.room = nil
     }
+  }
+
+  /// Has `body` be told the path of each file that is about to be written, on the thread that
+  /// writes it.
+  public func watchWrites(_ body: (@Sendable (String) -> Void)?) {
+    watcher.withLock { $0 = body }
+  }
+
+  /// Does something while nobody changes anything on the disk.
+  public func frozen<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try changing.withLock { _ in try body() }
+  }
+
+  /// Tells who watches that a file is about to be written.
+  func tellOfWrite(_ path: String) {
+    let body = watcher.withLock { $0 }
+    body?(path)
+  }
+
+  /// Changes something on the disk, when it is not frozen.
+  func change<Result>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
+    try changing.withLock { _ throws(SystemError) in try body() }
   }
 
   /// How many such calls there were on files whose path ends with `suffix`.

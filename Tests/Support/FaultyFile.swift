@@ -37,6 +37,13 @@ public final class FaultyFile: File {
 
   /// Writes as much as there is room for; less than everything is `ENOSPC`.
   public func write(_ parts: [UnsafeRawBufferPointer], at position: Int) throws(SystemError) {
+    faults.tellOfWrite(path)
+    try faults.change { () throws(SystemError) in try writeAtOnce(parts, at: position) }
+  }
+
+  private func writeAtOnce(
+    _ parts: [UnsafeRawBufferPointer], at position: Int
+  ) throws(SystemError) {
     try faults.pass(.write, path)
     let wanted = parts.reduce(0) { $0 + $1.count }
     let room = faults.takeRoom(wanted)
@@ -73,6 +80,6 @@ public final class FaultyFile: File {
   /// Truncates, if it may.
   public func truncate(to size: Int) throws(SystemError) {
     try faults.pass(.truncate, path)
-    try file.truncate(to: size)
+    try faults.change { () throws(SystemError) in try file.truncate(to: size) }
   }
 }

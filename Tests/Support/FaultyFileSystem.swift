@@ -12,7 +12,9 @@ public struct FaultyFileSystem: FileSystem {
   /// Opens a file, if it may.
   public func open(_ path: String, _ access: DiskFile.Access) throws(SystemError) -> any File {
     try faults.pass(.open, path)
-    return FaultyFile(try disk.open(path, access), faults)
+    return try faults.change { () throws(SystemError) in
+      FaultyFile(try disk.open(path, access), faults)
+    }
   }
 
   /// The disk's.
@@ -22,12 +24,14 @@ public struct FaultyFileSystem: FileSystem {
   /// The disk's.
   public func createDirectory(_ path: String) throws(SystemError) { try disk.createDirectory(path) }
   /// The disk's.
-  public func removeFile(_ path: String) throws(SystemError) { try disk.removeFile(path) }
+  public func removeFile(_ path: String) throws(SystemError) {
+    try faults.change { () throws(SystemError) in try disk.removeFile(path) }
+  }
   /// The disk's.
   public func removeTree(_ path: String) throws(SystemError) { try disk.removeTree(path) }
   /// The disk's.
   public func rename(_ from: String, to: String) throws(SystemError) {
-    try disk.rename(from, to: to)
+    try faults.change { () throws(SystemError) in try disk.rename(from, to: to) }
   }
   /// The disk's.
   public func synchronizeDirectory(_ path: String) throws(SystemError) {

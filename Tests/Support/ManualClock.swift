@@ -21,6 +21,13 @@ public final class ManualClock: Clock {
   /// The wall time it stands at, in milliseconds since 1970.
   public func wallMilliseconds() -> Int64 { times.withLock { $0.wall } }
 
+  /// Moves the monotonic time on, and no date.
+  public func rest(milliseconds: Int) {
+    times.withLock { times in
+      times.monotonic = times.monotonic.advanced(byMilliseconds: milliseconds)
+    }
+  }
+
   /// Moves both times on.
   public func advance(milliseconds: Int) {
     times.withLock { times in

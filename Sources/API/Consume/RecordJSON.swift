@@ -26,11 +26,6 @@ final class RecordJSON {
   func writeFields(_ record: Record, to json: inout JSONWriter) {
     json.key("offset")
     json.number(record.offset.value)
-    writeFieldsWithoutOffset(record, to: &json)
-  }
-
-  /// The same without the offset, for records that have none yet.
-  func writeFieldsWithoutOffset(_ record: Record, to json: inout JSONWriter) {
     json.key("timestamp")
     json.number(record.timestamp)
     writeContent(record, to: &json)

@@ -25,6 +25,19 @@ enum DeliveryField {
     return .at(time)
   }
 
+  /// Writes the field into an object that is open; nothing for what is delivered at once.
+  static func write(_ delivery: DeliveryTime, to json: inout JSONWriter) {
+    switch delivery {
+    case .now: return
+    case .after(let milliseconds):
+      json.key("delay")
+      json.string(DurationText.text(milliseconds))
+    case .at(let time):
+      json.key("deliver_at")
+      json.string(TimestampText.text(time))
+    }
+  }
+
   /// What a record's field `delay` says.
   static func delay(_ value: JSONValue) throws(Problem) -> DeliveryTime {
     guard let text = value.string, let milliseconds = DurationText.milliseconds(text) else {

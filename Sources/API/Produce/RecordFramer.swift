@@ -62,9 +62,6 @@ final class RecordFramer {
       if target.namesTopics, key == "topic" { continue }
       try take(key, value, &fields)
     }
-    if target.namesTopics, fields.delivery != nil {
-      throw Problem.notSupportedYet("Delivery at a later time, of a transaction's records,")
-    }
     guard fields.hasValue else { throw invalid("A record needs a value or value_base64.") }
     headers.removeAll()
     if let tag = fields.tag ?? target.parameters.tag { headers.setTag(tag) }

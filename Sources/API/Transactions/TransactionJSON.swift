@@ -24,9 +24,42 @@ enum TransactionJSON {
     if let cause = transaction.rollbackCause { json.string(cause.word) } else { json.null() }
     json.key("partitions")
     json.beginArray()
-    for lane in transaction.lanes { Self.write(lane, to: &json) }
+    for lane in transaction.lanes {
+      if let partition = lane.partition { Self.write(lane, partition, to: &json) }
+    }
     json.endArray()
+    if transaction.delayedRecords > 0 { writeScheduled(transaction, to: &json) }
     json.endObject()
+  }
+
+  /// The records that are delivered later, as produce answers for them, each with its topic.
+  private static func writeScheduled(_ transaction: Transaction, to json: inout JSONWriter) {
+    json.key("scheduled")
+    json.beginArray()
+    var left = DelayedRecords.listedMax
+    for lane in transaction.lanes {
+      for key in lane.keys.prefix(left) {
+        json.beginObject()
+        json.key("id")
+        json.string(key.id)
+        json.key("topic")
+        json.string(lane.topic)
+        json.key("deliver_at")
+        json.string(TimestampText.text(key.due))
+        json.endObject()
+        left -= 1
+      }
+    }
+    json.endArray()
+    json.key("scheduled_count")
+    json.number(transaction.delayedRecords)
+    let dropped = transaction.lanes.reduce(0) { sum, lane in
+      sum + (lane.isDelayed && lane.fate == .dropped ? lane.count : 0)
+    }
+    if dropped > 0 {
+      json.key("scheduled_dropped")
+      json.number(dropped)
+    }
   }
 
   private static func writeFields(_ transaction: Transaction, to json: inout JSONWriter) {
@@ -52,12 +85,14 @@ enum TransactionJSON {
     json.number(transaction.acked)
   }
 
-  private static func write(_ lane: TransactionLane, to json: inout JSONWriter) {
+  private static func write(
+    _ lane: TransactionLane, _ partition: Int, to json: inout JSONWriter
+  ) {
     json.beginObject()
     json.key("topic")
     json.string(lane.topic)
     json.key("partition")
-    json.number(lane.partition)
+    json.number(partition)
     json.key("count")
     json.number(lane.count)
     json.key("base_offset")

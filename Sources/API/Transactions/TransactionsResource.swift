@@ -72,13 +72,16 @@ enum TransactionsResource {
       json.key("records")
       json.beginArray()
       for part in content {
-        part.forEach { record in
+        part.forEach { record, partition, delivery in
           json.beginObject()
           json.key("topic")
           json.string(part.topic)
           json.key("partition")
-          json.number(part.partition)
-          records.writeFieldsWithoutOffset(record, to: &json)
+          json.number(partition)
+          DeliveryField.write(delivery, to: &json)
+          json.key("timestamp")
+          if record.timestamp >= 0 { json.number(record.timestamp) } else { json.null() }
+          records.writeContent(record, to: &json)
           json.endObject()
         }
       }

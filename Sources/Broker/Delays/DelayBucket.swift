@@ -10,6 +10,8 @@ final class DelayBucket {
   var records: DelayRecordFile?
   /// How many entries it has, done ones included.
   var count = 0
+  /// The last entry's number; `nil` if only the file knows it.
+  var lastNumber: UInt64?
   /// Which of them are done.
   var done = DelayMarks()
   /// When the earliest record was due that ever was in it.
@@ -31,6 +33,8 @@ final class DelayBucket {
   /// How many of its records wait.
   var live: Int { count - done.count }
   var isLoaded: Bool { loadedThrough == .highest }
+  /// True while none of its entries is in memory.
+  var isUntouched: Bool { loadedThrough == .lowest }
 
   /// The bucket as it is now.
   var view: DelayBucketView {

@@ -12,6 +12,21 @@ struct DelayBucketView: Sendable {
   let count: Int
   let done: DelayMarks
 
+  /// True if the entries stand in the order of their keys: all are due at the same time.
+  var isOrdered: Bool { range.count == 1 }
+
+  /// The index of the first entry that may come behind this key: all before it do not.
+  func firstIndex(behind key: DelayKey) throws(LogError) -> Int {
+    guard isOrdered, key.due >= range.lowerBound else { return 0 }
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if try entry(middle).key <= key { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// The index of the entry with this key, done or not.
   func index(of key: DelayKey) throws(LogError) -> Int? {
     guard range.contains(key.due) else { return nil }

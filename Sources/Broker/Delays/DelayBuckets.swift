@@ -12,6 +12,7 @@ final class DelayBuckets: Sendable {
     var files: [UInt32: DelayRecordFile] = [:]
     var topics = DelayTopics()
     var producers = DelayProducers()
+    var transactions = DelayTransactions()
     /// When the next record is due that is in memory.
     var nextInMemory: Int64?
   }

@@ -34,6 +34,12 @@ struct DelayEntry: Sendable, Equatable {
     partition = UInt32(bigEndian: base.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
   }
 
+  /// The topic's id alone.
+  @inline(__always)
+  static func topic(_ base: UnsafeRawPointer) -> UInt32 {
+    UInt32(bigEndian: base.loadUnaligned(fromByteOffset: 32, as: UInt32.self))
+  }
+
   /// The key alone.
   @inline(__always)
   static func key(_ base: UnsafeRawPointer) -> DelayKey {

@@ -7,7 +7,9 @@ enum DelayEvent {
     case settled = 3
     case cancelled = 4
     case topicGone = 5
-    case state = 6
+    /// As `state`, without transactions: what servers wrote before those could delay records.
+    case stateWithoutTransactions = 6
+    case state = 7
   }
 
   /// Records came that are due later.

@@ -29,7 +29,11 @@ struct DelayEventReader: EventReading {
       let topic: UInt32 = try reader.number()
       event = .cancelled(topic: topic, try reader.key())
     case .topicGone: event = .topicGone(try reader.number())
-    case .state: event = .state(try reader.snapshot())
+    case .stateWithoutTransactions: event = .state(try reader.snapshot())
+    case .state:
+      var snapshot = try reader.snapshot()
+      snapshot.transactions = try reader.transactions()
+      event = .state(snapshot)
     }
     guard reader.position == bytes.count else { throw MalformedEvent() }
     return event
@@ -49,8 +53,7 @@ struct DelayEventReader: EventReading {
       stamp: producer < 0
         ? nil : ProducerStamp(id: producer, epoch: epoch, sequence: sequence),
       first: first, count: count, entries: entries, records: try take(try self.count()))
-    let sum = (0..<count).reduce(0) { $0 + addition.size($1) }
-    guard sum == addition.records.count else { throw MalformedEvent() }
+    guard addition.isWhole else { throw MalformedEvent() }
     return addition
   }
 
@@ -100,6 +103,16 @@ struct DelayEventReader: EventReading {
       snapshot.producers[place] = try standing()
     }
     return snapshot
+  }
+
+  private mutating func transactions() throws(MalformedEvent) -> DelayTransactions {
+    var transactions = DelayTransactions()
+    for _ in 0..<(try count()) {
+      let transaction: Int64 = try number()
+      let topic = try text()
+      transactions.restore(transaction, topic: topic, first: try number())
+    }
+    return transactions
   }
 
   private mutating func standing() throws(MalformedEvent) -> DelayProducers.Standing {

@@ -72,6 +72,18 @@ struct DelayEventWriter: EventWriting {
     put(snapshot.forgottenThrough ?? -1)
     put(UInt32(snapshot.producers.count))
     for (place, standing) in snapshot.producers { put(place, standing) }
+    put(snapshot.transactions)
+  }
+
+  private func put(_ transactions: DelayTransactions) {
+    put(UInt32(transactions.firsts.reduce(0) { $0 + $1.value.count }))
+    for (transaction, topics) in transactions.firsts {
+      for (topic, first) in topics {
+        put(transaction)
+        put(topic)
+        put(first)
+      }
+    }
   }
 
   private func put(_ place: DelayProducers.Place, _ standing: DelayProducers.Standing) {

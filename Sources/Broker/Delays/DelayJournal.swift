@@ -55,13 +55,15 @@ final class DelayJournal: Sendable {
     acknowledgement: AppendRequest.Acknowledgement, isOpen: () -> Bool, answerOn sink: any JobSink,
     _ answer: @escaping @Sendable (Result<UInt64, BrokerError>) -> Void
   ) throws(BrokerError) {
+    // What a commit brings no limit stops any more.
+    let isDecided = stamp?.isOwnWork ?? false
     try intake.withLock { intake throws(BrokerError) in
       if let refusal = intake.refusal { throw refusal }
       guard isOpen() else { throw .log(.closed) }
-      guard intake.bytesUnderWay < DelayJournal.underWayBytesMax else {
+      guard isDecided || intake.bytesUnderWay < DelayJournal.underWayBytesMax else {
         throw .tooManyBytesUnderWay(max: DelayJournal.underWayBytesMax)
       }
-      guard waiting + intake.recordsUnderWay + records.count <= max else {
+      guard isDecided || waiting + intake.recordsUnderWay + records.count <= max else {
         throw .tooManyScheduled(max: max)
       }
       var id = intake.topics[topic] ?? 0

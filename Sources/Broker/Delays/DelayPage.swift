@@ -1,4 +1,3 @@
-import HeapModule
 import Log
 import Platform
 
@@ -6,7 +5,7 @@ import Platform
 /// the disk.
 public struct DelayPage: Sendable {
   /// After so many entries a page ends, full or not: a search for few among many comes back.
-  private static let scannedMax = 4_000_000
+  private static let scannedMax = 400_000
 
   /// The records, the earliest first.
   public var records: [DelayedRecord] = []
@@ -33,40 +32,32 @@ public struct DelayPage: Sendable {
     _ request: Request, _ buckets: [DelayBucketView], _ topics: DelayTopics
   ) throws(LogError) -> (entries: [DelayEntry], nextAfter: DelayKey?) {
     let after = request.after ?? .lowest
-    var chosen = Heap<DelayPlace>()
+    var choice = DelayChoice(request, topics)
     var scanned = 0
     var end: DelayKey?
     let scratch = ByteBuffer()
     for bucket in buckets where bucket.range.upperBound > after.due {
       let first = DelayKey(due: bucket.range.lowerBound, number: 0)
-      if chosen.count > request.max, let last = chosen.max, last.key < first { break }
-      if scanned > scannedMax {
+      if choice.isFull(before: first) { break }
+      // Some of what lies in between was looked at in any case: or there would be no getting on.
+      if scanned > scannedMax, first.previous > after {
         end = first.previous
         break
       }
-      scanned += bucket.count
-      var index = 0
+      var index = try bucket.firstIndex(behind: after)
       while index < bucket.count {
+        let start = index
         index = try bucket.forEachEntry(from: index, scratch: scratch) { index, base in
-          let key = DelayEntry.key(base)
-          guard key > after, !bucket.done.contains(index) else { return }
-          if chosen.count > request.max, let last = chosen.max, last.key < key { return }
-          let entry = DelayEntry(base)
-          guard let topic = topics[entry.topic], !topic.isGone,
-            request.topic.map({ $0 == topic.name }) ?? true
-          else { return }
-          // One more than fit: it tells whether there is another page.
-          chosen.insert(DelayPlace(entry: entry, bucket: 0, index: 0))
-          if chosen.count > request.max + 1 { chosen.removeMax() }
+          if choice.wants(base), !bucket.done.contains(index) { choice.take(base) }
+        }
+        scanned += index - start
+        if bucket.isOrdered, index < bucket.count,
+          choice.isFull(before: try bucket.entry(index).key)
+        {
+          break
         }
       }
     }
-    var entries: [DelayEntry] = []
-    while let place = chosen.popMin() {
-      if let end, place.key > end { break }
-      if entries.count == request.max { return (entries, entries.last?.key) }
-      entries.append(place.entry)
-    }
-    return (entries, end)
+    return choice.finish(through: end)
   }
 }

@@ -28,7 +28,8 @@ struct DelayProducers: Sendable {
 
   /// Takes in a request, unless it is known.
   mutating func note(_ addition: DelayAddition, now: Int64) {
-    guard let stamp = addition.stamp else { return }
+    // The server's own work has a memory of its own (`DelayTransactions`).
+    guard let stamp = addition.stamp, !stamp.isOwnWork else { return }
     let place = Place(topic: addition.topic, producer: stamp.id)
     var standing =
       standings[place] ?? Standing(epoch: stamp.epoch, latestMilliseconds: now, requests: [])

@@ -130,9 +130,10 @@ struct DelayReplay {
 
   /// Marks what is done and was in the buckets before.
   private func killOld() throws(LogError) {
-    let buckets = store.all
-    for bucket in buckets {
-      let keys = done.filter { $0.number < firstNew && bucket.range.contains($0.due) }
+    let old = done.filter { $0.number < firstNew }.sorted()
+    for bucket in store.all {
+      let first = DelayReplay.count(old, before: bucket.range.lowerBound)
+      let keys = old[first..<DelayReplay.count(old, before: bucket.range.upperBound)]
       if keys.isEmpty { continue }
       let view = bucket.view
       var places: [DelayPlace] = []
@@ -157,6 +158,17 @@ struct DelayReplay {
       }
       store.markDone(places)
     }
+  }
+
+  /// How many of these keys, which are in order, are due before a time.
+  private static func count(_ keys: [DelayKey], before due: Int64) -> Int {
+    var low = 0
+    var high = keys.count
+    while low < high {
+      let middle = (low + high) / 2
+      if keys[middle].due < due { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Sorts in what came since the last snapshot and still waits.

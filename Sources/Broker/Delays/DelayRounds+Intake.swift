@@ -32,6 +32,7 @@ extension DelayRounds {
           return rest()
         }
         metrics.scheduled.add(count)
+        recordsSinceSweep += count
       }
       let result = outcome.map { _ in first }.mapError { BrokerError.log($0) }
       sink.post([{ answer(result) }])

@@ -8,6 +8,8 @@ extension DelayRounds {
   /// due.
   private static let checkpointBytes = 64 << 20
   private static let sweepMilliseconds = 1000
+  /// When so many records came since the last sweep, whoever sends them wants to be done.
+  private static let busyRecords = 100_000
 
   // MARK: - Splitting and loading
 
@@ -21,7 +23,7 @@ extension DelayRounds {
   func refill(_ now: Int64) {
     guard restsUntil == nil, !isStopping else { return }
     if load == nil, store.split == nil, let bucket = nextToRefill(now) {
-      if bucket.level.number == 0 {
+      if bucket.level.isNarrow, isDue(bucket, now) {
         load = DelayLoad(bucket, room: DelayRounds.placesMax - heap.count)
       } else {
         store.split = DelaySplit(bucket, in: store)
@@ -53,14 +55,22 @@ extension DelayRounds {
     self.load = nil
   }
 
-  /// The earliest bucket whose time has come to be split or loaded, if there is room.
+  /// True if the time has come to split a bucket or to take it into memory.
+  private func isDue(_ bucket: DelayBucket, _ now: Int64) -> Bool {
+    bucket.range.lowerBound - now <= bucket.level.leadMilliseconds
+  }
+
+  /// The earliest bucket whose time has come to be split or loaded, if there is room; or else one
+  /// that is crowded.
   private func nextToRefill(_ now: Int64) -> DelayBucket? {
-    for bucket in store.all where !bucket.isLoaded && bucket.live > 0 {
-      guard bucket.range.lowerBound - now <= bucket.level.leadMilliseconds else { continue }
-      if bucket.level.number > 0 { return bucket }
-      return heap.count < DelayRounds.placesMax / 2 ? bucket : nil
+    for bucket in store.all {
+      if bucket.range.lowerBound - now > DelayLevel.leadMillisecondsMax { break }
+      guard !bucket.isLoaded, bucket.live > 0, isDue(bucket, now) else { continue }
+      if !bucket.level.isNarrow { return bucket }
+      if heap.count < DelayRounds.placesMax / 2 { return bucket }
+      break
     }
-    return nil
+    return store.nextCrowded(now, isBusy: isBusy)
   }
 
   // MARK: - Letting go
@@ -69,6 +79,8 @@ extension DelayRounds {
     let time = clock.monotonicTime()
     guard time >= sweptAt.advanced(byMilliseconds: DelayRounds.sweepMilliseconds) else { return }
     sweptAt = time
+    isBusy = recordsSinceSweep >= DelayRounds.busyRecords
+    recordsSinceSweep = 0
     guard load == nil else { return }
     store.sweep(now: now)
   }

@@ -58,6 +58,9 @@ final class DelayRounds {
   /// True once a sync of the files failed: nothing is known of them until the next start.
   var hasLostFiles = false
   var sweptAt: MonotonicTime
+  /// How many records were sorted in since, and whether they were very many the time before.
+  var recordsSinceSweep = 0
+  var isBusy = false
   var hasWritten = false
   private var settling: [Mailbox<Bool>] = []
   var isStopping = false

@@ -30,6 +30,8 @@ struct DelaySnapshot: Sendable {
   var producers: [DelayProducers.Place: DelayProducers.Standing] = [:]
   /// When the latest producer that was forgotten was last heard of.
   var forgottenThrough: Int64?
+  /// Whose records were taken in for a commit that may not be known to be done.
+  var transactions = DelayTransactions()
   /// Pieces that are announced and not settled.
   var pieces: [DelayAnnouncement] = []
 }

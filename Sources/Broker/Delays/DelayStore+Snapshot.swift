@@ -14,6 +14,7 @@ extension DelayStore {
       }
       capture.snapshot.producers = state.producers.standings
       capture.snapshot.forgottenThrough = state.producers.forgottenThrough
+      capture.snapshot.transactions = state.transactions
       for record in state.files.values.sorted(by: { $0.file.number < $1.file.number }) {
         capture.snapshot.files.append(
           DelaySnapshot.RecordFile(
@@ -69,7 +70,7 @@ extension DelayStore {
       (bucket.isUnsynced, bucket.isNamed) = (false, true)
       bucket.records?.isOpen = true
       if bucket.records != nil {
-        arrivals[Arrival(level: level.number, from: known.from)] = bucket
+        arrivals[Stretch(bucket)] = bucket
       }
       shared.state.withLock { insert(bucket, &$0) }
     }
@@ -78,6 +79,7 @@ extension DelayStore {
       for (id, topic) in snapshot.topics { state.topics.restore(id, topic) }
       state.producers.forgottenThrough = snapshot.forgottenThrough
       for (place, standing) in snapshot.producers { state.producers.restore(place, standing) }
+      state.transactions = snapshot.transactions
     }
   }
 

@@ -7,10 +7,18 @@ import Platform
 /// Nothing is synced here: the journal is the truth until a checkpoint (`capture`) has synced the
 /// files and said how long they are.
 final class DelayStore {
-  struct Arrival: Hashable {
+  /// Where a bucket stands in time.
+  struct Stretch: Hashable {
     let level: Int
     let from: Int64
+
+    init(level: DelayLevel, from: Int64) { (self.level, self.from) = (level.number, from) }
+    init(_ bucket: DelayBucket) { self.init(level: bucket.level, from: bucket.range.lowerBound) }
   }
+
+  /// What `crowdedEntries` is where nobody says otherwise: a page looks at two or three buckets of
+  /// that size at most, and few files take many entries.
+  static let crowdedEntriesByDefault = 65_536
 
   /// What one addition brings for one bucket.
   private struct Share {
@@ -23,11 +31,21 @@ final class DelayStore {
     var earliest = Int64.max
   }
 
+  /// While very many records come in, only what is so many times too much for a bucket is split.
+  private static let crowdedTimesWhileBusy = 64
+
   let shared: DelayBuckets
   let files: AppendFiles
   /// Removes a file that no snapshot names.
   private let remove: (UInt32) -> Void
-  var arrivals: [Arrival: DelayBucket] = [:]
+  /// With so many entries a bucket is crowded: it is split, however far away it is.
+  private let crowdedEntries: Int
+  /// The buckets that new records go to.
+  var arrivals: [Stretch: DelayBucket] = [:]
+  /// The latest bucket of those that were split off others.
+  private var splits: [Stretch: DelayBucket] = [:]
+  /// The numbers of the crowded ones, in the order in which they became so.
+  private var crowded: [UInt32] = []
   private var byNumber: [UInt32: DelayBucket] = [:]
   var nextFile: UInt32 = 1
   /// Files that the last snapshot may name and the next one will not.
@@ -36,9 +54,13 @@ final class DelayStore {
   /// The split under way.
   var split: DelaySplit?
 
-  init(_ shared: DelayBuckets, _ files: AppendFiles, remove: @escaping (UInt32) -> Void) {
+  init(
+    _ shared: DelayBuckets, _ files: AppendFiles,
+    crowdedEntries: Int = DelayStore.crowdedEntriesByDefault, remove: @escaping (UInt32) -> Void
+  ) {
     self.shared = shared
     self.files = files
+    self.crowdedEntries = crowdedEntries
     self.remove = remove
   }
 
@@ -75,7 +97,8 @@ final class DelayStore {
     shared.state.withLock { state in
       state.topics.stand(addition.topic, name: addition.name)
       state.producers.note(addition, now: now)
-      for share in shares { DelayStore.count(share, &state) }
+      state.transactions.note(addition)
+      for share in shares { count(share, &state) }
     }
     for share in shares { tell(share, near) }
   }
@@ -108,14 +131,28 @@ final class DelayStore {
     share.earliest = min(share.earliest, key.due)
   }
 
-  private static func count(_ share: Share, _ state: inout DelayBuckets.State) {
-    share.bucket.count += share.count
-    share.bucket.earliest = min(share.bucket.earliest, share.earliest)
-    share.bucket.isUnsynced = true
+  private func count(_ share: Share, _ state: inout DelayBuckets.State) {
+    grow(share.bucket, by: share.count, earliest: share.earliest)
     share.records.bytes += share.recordBytes.count
     share.records.live += share.count
     share.records.isUnsynced = true
     state.topics.add(share.count, to: share.topic)
+  }
+
+  /// Shows entries that were written behind a bucket's others. Under the lock.
+  private func grow(_ bucket: DelayBucket, by count: Int, earliest: Int64) {
+    bucket.count += count
+    bucket.earliest = min(bucket.earliest, earliest)
+    bucket.lastNumber = nil
+    bucket.isUnsynced = true
+    noteCrowd(bucket)
+  }
+
+  private func noteCrowd(_ bucket: DelayBucket) {
+    guard bucket.count >= crowdedEntries, bucket.level.narrower != nil,
+      !crowded.contains(bucket.file.number)
+    else { return }
+    crowded.append(bucket.file.number)
   }
 
   private func tell(_ share: Share, _ near: (DelayPlace) -> Void) {
@@ -133,14 +170,14 @@ final class DelayStore {
 
   private func bucket(for due: Int64, _ now: Int64) throws(LogError) -> DelayBucket {
     let level = DelayLevel.arrival(of: due, now: now)
-    let arrival = Arrival(level: level.number, from: level.start(of: due))
-    if let known = arrivals[arrival] { return known }
-    let bucket = try makeBucket(level, from: arrival.from, takesRecords: true)
+    let stretch = Stretch(level: level, from: level.start(of: due))
+    if let known = arrivals[stretch] { return known }
+    let bucket = try makeBucket(level, from: stretch.from, takesRecords: true)
     // There is nothing in it yet: all of it is in memory.
-    if level.number == 0, arrival.from - now <= level.leadMilliseconds {
+    if level.isNarrow, stretch.from - now <= level.leadMilliseconds {
       bucket.loadedThrough = .highest
     }
-    arrivals[arrival] = bucket
+    arrivals[stretch] = bucket
     shared.state.withLock { insert(bucket, &$0) }
     return bucket
   }
@@ -168,14 +205,36 @@ final class DelayStore {
     let index = state.buckets.firstIndex { other in
       other.range.lowerBound > bucket.range.lowerBound
         || other.range.lowerBound == bucket.range.lowerBound
-          && other.level.number < bucket.level.number
+          && other.level.widthMilliseconds < bucket.level.widthMilliseconds
     }
     state.buckets.insert(bucket, at: index ?? state.buckets.count)
     byNumber[bucket.file.number] = bucket
+    if bucket.records == nil { splits[Stretch(bucket)] = bucket }
+    noteCrowd(bucket)
     if let records = bucket.records { state.files[records.file.number] = records }
   }
 
   // MARK: - Finding
+
+  /// The topics as they are now.
+  var topics: DelayTopics { shared.state.withLock { $0.topics } }
+
+  /// The crowded bucket that is to be split next; one that is about to be taken into memory, or
+  /// split in any case, is left to that.
+  ///
+  /// - Parameter isBusy: true while very many records come in: then that comes first, unless it
+  ///   gets too much.
+  func nextCrowded(_ now: Int64, isBusy: Bool) -> DelayBucket? {
+    let least = isBusy ? crowdedEntries * DelayStore.crowdedTimesWhileBusy : crowdedEntries
+    for number in crowded {
+      if let bucket = byNumber[number], bucket.count >= least, bucket.isUntouched, bucket.live > 0,
+        bucket.range.lowerBound - now > bucket.level.leadMilliseconds
+      {
+        return bucket
+      }
+    }
+    return nil
+  }
 
   func isGone(_ topic: UInt32) -> Bool { shared.state.withLock { $0.topics.isGone(topic) } }
 
@@ -244,18 +303,45 @@ final class DelayStore {
     shared.state.withLock { _ in bucket.loadedThrough = key }
   }
 
+  /// Has no more records go to a bucket.
+  func closeArrival(_ bucket: DelayBucket) {
+    if arrivals[Stretch(bucket)] === bucket { arrivals[Stretch(bucket)] = nil }
+  }
+
+  /// The bucket for entries that are split off another, the first of which has this number: one
+  /// that stands already if none of it is in memory and the order of numbers is kept.
+  func child(
+    _ level: DelayLevel, from: Int64, behind number: UInt64
+  ) throws(LogError) -> DelaySplit.Child {
+    if let known = splits[Stretch(level: level, from: from)], known.isUntouched {
+      if known.lastNumber == nil, known.count > 0 {
+        known.lastNumber = try known.view.entry(known.count - 1).key.number
+      }
+      if let last = known.lastNumber, last < number {
+        return DelaySplit.Child(known, isNew: false)
+      }
+    }
+    return DelaySplit.Child(try makeBucket(level, from: from, takesRecords: false), isNew: true)
+  }
+
   /// Puts narrower buckets in a bucket's place.
-  func replace(_ bucket: DelayBucket, by children: [DelayBucket]) {
+  func replace(_ bucket: DelayBucket, by children: [DelaySplit.Child]) {
     shared.state.withLock { state in
       drop(bucket, &state)
-      for child in children { insert(child, &state) }
+      for child in children {
+        grow(child.bucket, by: child.count, earliest: child.earliest)
+        child.bucket.lastNumber = child.lastNumber
+        for index in child.gone { _ = child.bucket.done.insert(index) }
+        if child.isNew { insert(child.bucket, &state) }
+      }
     }
   }
 
   /// Lets go of files that hold nothing any more.
   func sweep(now: Int64) {
     shared.state.withLock { state in
-      for bucket in state.buckets where bucket.live == 0 && bucket !== split?.parent {
+      for bucket in state.buckets where bucket.live == 0 {
+        if let split, bucket === split.parent || split.fills(bucket) { continue }
         // One that begins to fill again and again is not made anew each time.
         if bucket.range.upperBound <= now || bucket.count >= 4096 { drop(bucket, &state) }
       }
@@ -271,8 +357,9 @@ final class DelayStore {
     state.buckets.removeAll { $0 === bucket }
     byNumber[bucket.file.number] = nil
     bucket.records?.isOpen = false
-    let arrival = Arrival(level: bucket.level.number, from: bucket.range.lowerBound)
-    if arrivals[arrival] === bucket { arrivals[arrival] = nil }
+    closeArrival(bucket)
+    if splits[Stretch(bucket)] === bucket { splits[Stretch(bucket)] = nil }
+    crowded.removeAll { $0 == bucket.file.number }
     retire(bucket.file.number, bucket.count * DelayEntry.bytes, isNamed: bucket.isNamed)
   }
 

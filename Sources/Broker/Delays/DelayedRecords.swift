@@ -19,6 +19,38 @@ public final class DelayedRecords: @unchecked Sendable {
   /// Nothing yet.
   public init() {}
 
+  /// Those that a transaction kept (`content`), due as follows from its commit: what was due before
+  /// is due then. `nil` if they are not what was kept.
+  ///
+  /// - Parameter committedAt: in milliseconds since 1970.
+  convenience init?(kept content: [UInt8], count: Int, committedAt: Int64) {
+    self.init()
+    let isSound = content.withUnsafeBytes { bytes in
+      guard let kept = DelayAddition(kept: bytes, count: count) else { return false }
+      let writer = DelayEventWriter(buffer: entries)
+      for index in 0..<count {
+        let due = max(DeliveryTime(kept: kept.due(index)).due(now: committedAt), committedAt)
+        writer.put(due)
+        writer.put(kept.partition(index))
+        writer.put(UInt32(kept.size(index)))
+        if index < DelayedRecords.listedMax { dues.append(due) }
+      }
+      records.append(kept.records)
+      return true
+    }
+    guard isSound else { return nil }
+    self.count = count
+  }
+
+  /// `dues`, or a single one if that is the same for all of them.
+  var distinctDues: [Int64] {
+    guard let one = dues.first, dues.allSatisfy({ $0 == one }) else { return dues }
+    return [one]
+  }
+
+  /// All of them as bytes, to be kept and read again later.
+  var content: [UInt8] { entries.array + records.array }
+
   /// The bytes taken so far.
   public var bytes: Int { entries.count + records.count }
 

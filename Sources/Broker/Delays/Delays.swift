@@ -14,16 +14,19 @@ public final class Delays: Sendable {
   private let keeper: DelayKeeper
   private let thread: Thread
   private let clock: any Clock
-  private let limits: BrokerLimits
+  /// How many may wait, and how long.
+  let limits: BrokerLimits
 
   /// Reads the journal back. Waits for the disk.
   ///
   /// - Parameters:
   ///   - topics: those that stand; what waits for others is dropped.
+  ///   - crowdedEntries: with so many records a stretch of time is cut more finely.
   ///   - topicNamed: finds one that stands at the moment.
   init(
     engine: any LogEngine, clock: any Clock, topics: [String: Topic], limits: BrokerLimits,
-    metrics: DelayMetrics, topicNamed: @escaping @Sendable (String) -> Topic?,
+    metrics: DelayMetrics, crowdedEntries: Int = DelayStore.crowdedEntriesByDefault,
+    topicNamed: @escaping @Sendable (String) -> Topic?,
     report: @escaping @Sendable (String) -> Void
   ) throws {
     self.clock = clock
@@ -35,7 +38,7 @@ public final class Delays: Sendable {
     self.keeper = keeper
     let sink = DelaySink()
     self.sink = sink
-    let store = DelayStore(buckets, files) { keeper.remove($0) }
+    let store = DelayStore(buckets, files, crowdedEntries: crowdedEntries) { keeper.remove($0) }
     var replay = DelayReplay(journal, store)
     do {
       try replay.run(standing: topics, now: clock.wallMilliseconds())
@@ -65,7 +68,8 @@ public final class Delays: Sendable {
   /// Takes in records, all or none; `completion` gets the first one's number, on `sink`, once they
   /// are as durable as was asked for. Nothing needs to happen before the engine's `wakeWriter`.
   ///
-  /// - Parameter stamp: which request of which producer they are, kept with them in the journal.
+  /// - Parameter stamp: which request of which producer they are, kept with them in the journal. A
+  ///   transaction's own stamp says that its commit brings them: no limit stops them any more.
   public func add(
     _ records: DelayedRecords, to topic: Topic, stamp: ProducerStamp? = nil,
     acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
@@ -81,6 +85,28 @@ public final class Delays: Sendable {
     } catch {
       sink.post([{ completion(.failure(error)) }])
     }
+  }
+
+  /// Whether so many more records may wait.
+  func hasRoom(for count: Int) -> Bool {
+    buckets.state.withLock { $0.topics.waiting } + count <= limits.scheduledMax
+  }
+
+  /// The number of a transaction's first record for a topic, if they were taken in and the
+  /// transaction has not been forgotten since; what became of the records does not matter. Knows
+  /// what was answered for.
+  func first(of transaction: Int64, topic: String) -> UInt64? {
+    buckets.state.withLock { $0.transactions.first(of: transaction, topic: topic) }
+  }
+
+  /// A transaction is done, and a crash cannot undo that: nobody will ask for it again.
+  func forget(transaction: Int64) {
+    buckets.state.withLock { $0.transactions.forget(transaction) }
+  }
+
+  /// All transactions but these are done, or never came about.
+  func keep(onlyTransactions numbers: Set<Int64>) {
+    buckets.state.withLock { $0.transactions.keep(only: numbers) }
   }
 
   /// What is remembered of a producer's requests that brought delayed records for a topic, as a log

@@ -7,6 +7,19 @@ public enum DeliveryTime: Sendable, Equatable {
   /// At a time in milliseconds since 1970.
   case at(Int64)
 
+  /// What a transaction kept: see `kept`.
+  init(kept: Int64) { self = kept < 0 ? .after(-1 - kept) : .at(kept) }
+
+  /// The time as a transaction keeps it, whose commit is still to come: milliseconds since 1970,
+  /// or below 0 for a delay that counts from the commit.
+  var kept: Int64 {
+    switch self {
+    case .now: -1
+    case .after(let delay): -1 - delay
+    case .at(let time): time
+    }
+  }
+
   /// The time in milliseconds since 1970; one that is past for what is delivered at once.
   func due(now: Int64) -> Int64 {
     switch self {

@@ -31,8 +31,7 @@ final class Gathering: Sendable {
   func arrive(_ outcome: Result<Void, BrokerError>) {
     switch outcome {
     case .success: arrive(LogError?.none)
-    case .failure(.log(let error)): arrive(error)
-    case .failure(let error): arrive(.unwritable(reason: "\(error)"))
+    case .failure(let error): arrive(LogError(delaying: error))
     }
   }
 }

@@ -4,4 +4,5 @@ enum LaneFateKind: UInt8 {
   case pending = 1
   case stored = 2
   case dropped = 3
+  case scheduled = 4
 }

@@ -14,8 +14,10 @@ struct LaneSearch {
   init(_ transactions: [Transaction]) {
     for transaction in transactions {
       for lane in transaction.lanes {
-        guard case .pending(let offset) = lane.fate else { continue }
-        let place = Place(topic: lane.topic, partition: lane.partition)
+        guard case .pending(let offset) = lane.fate, let partition = lane.partition else {
+          continue
+        }
+        let place = Place(topic: lane.topic, partition: partition)
         from[place] = min(from[place] ?? offset, offset)
       }
     }
@@ -23,9 +25,9 @@ struct LaneSearch {
 
   /// Where the lane stands; `nil` if it does not. Waits for the disk.
   mutating func offset(
-    of transaction: Transaction, lane: TransactionLane, in log: any RecordLog
+    of transaction: Transaction, _ topic: String, _ partition: Int, in log: any RecordLog
   ) throws(LogError) -> Offset? {
-    let place = Place(topic: lane.topic, partition: lane.partition)
+    let place = Place(topic: topic, partition: partition)
     if found[place] == nil {
       let offsets = log.offsets
       // A log that ends before has lost its end: what stands in it may stand anywhere.

@@ -8,7 +8,7 @@ public struct Transaction: Sendable {
   public let producerGroup: String
   /// In milliseconds since 1970.
   public let preparedAt: Int64
-  /// Its records, by partition.
+  /// Its records, by partition; those of a topic that are delivered later by themselves.
   public internal(set) var lanes: [TransactionLane]
   /// What it acks with its commit; empty once that is settled.
   var acks: [TransactionAcks]
@@ -48,9 +48,15 @@ public struct Transaction: Sendable {
   /// How many records it has.
   public var records: Int { lanes.reduce(0) { $0 + $1.count } }
 
+  /// How many of them are delivered later.
+  public var delayedRecords: Int { lanes.reduce(0) { $0 + ($1.isDelayed ? $1.count : 0) } }
+
+  /// How many times of records are remembered with it.
+  var dueCount: Int { lanes.reduce(0) { $0 + $1.dueCount } }
+
   /// What it takes up, in bytes.
   var bytes: Int {
-    lanes.reduce(0) { $0 + $1.batches.count }
+    lanes.reduce(0) { $0 + $1.content.count }
       + acks.reduce(0) { $0 + $1.items.count * ReceiptItem.bytes }
   }
 
@@ -60,9 +66,17 @@ public struct Transaction: Sendable {
   /// True if somebody may be asked for a decision now.
   var isOpen: Bool { state == .prepared && !isUnborn && !isUnderWay }
 
+  /// Forgets when its records are or were due.
+  mutating func forgetDues() {
+    for index in lanes.indices {
+      guard case .scheduled(let first, _) = lanes[index].fate else { continue }
+      lanes[index].fate = .scheduled(first: first, dues: [])
+    }
+  }
+
   /// Lets go of all that only a commit needs.
   mutating func forgetContent() {
-    for index in lanes.indices { lanes[index].batches = [] }
+    for index in lanes.indices { lanes[index].content = [] }
     acks = []
   }
 }

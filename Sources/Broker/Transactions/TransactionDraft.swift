@@ -7,6 +7,7 @@ public final class TransactionDraft {
   let producerGroup: String
   let checkAfterMilliseconds: Int64
   private let timestamp: Int64
+  private let limits: BrokerLimits
   private let sink: any JobSink
   private var productions: [Production] = []
   /// What the commit acks.
@@ -14,12 +15,13 @@ public final class TransactionDraft {
 
   init(
     id: TransactionID, producerGroup: String, checkAfterMilliseconds: Int64, timestamp: Int64,
-    sink: any JobSink
+    limits: BrokerLimits, sink: any JobSink
   ) {
     self.id = id
     self.producerGroup = producerGroup
     self.checkAfterMilliseconds = checkAfterMilliseconds
     self.timestamp = timestamp
+    self.limits = limits
     self.sink = sink
   }
 
@@ -29,7 +31,7 @@ public final class TransactionDraft {
     if let known = productions.first(where: { $0.topic.name == topic.name }) { return known }
     let fresh = Production(
       topic, acknowledgement: .committed, timestamp: timestamp, delays: nil,
-      limits: BrokerLimits(), sink: sink, stamp: OwnWork.transaction.stamp(id.number))
+      limits: limits, sink: sink, stamp: OwnWork.transaction.stamp(id.number))
     productions.append(fresh)
     return fresh
   }
@@ -47,7 +49,13 @@ public final class TransactionDraft {
         lanes.append(
           TransactionLane(
             topic: production.topic.name, partition: partition, count: batches.recordCount,
-            batches: batches.content))
+            content: batches.content))
+      }
+      if let delayed = production.takeDelayed() {
+        lanes.append(
+          TransactionLane(
+            topic: production.topic.name, partition: nil, count: delayed.count,
+            content: delayed.content))
       }
     }
     return Transaction(

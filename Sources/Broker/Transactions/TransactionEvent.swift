@@ -1,5 +1,8 @@
 /// What happens to transactions, as their journal keeps it.
 enum TransactionEvent: Equatable, Sendable {
+  /// What stands in place of a partition for records that are delivered later.
+  static let delayedPartition = UInt32.max
+
   /// Transactions up to this number have been made.
   case counted(Int64)
   /// A transaction is prepared.

@@ -42,12 +42,14 @@ struct TransactionEventReader: EventReading {
     var lanes: [TransactionLane] = []
     for _ in 0..<(try number() as UInt32) {
       let topic = try text()
-      let partition = Int(try number() as UInt32)
+      let partition: UInt32 = try number()
       let count = Int(try number() as UInt32)
       let size = Int(try number() as UInt32)
       lanes.append(
         TransactionLane(
-          topic: topic, partition: partition, count: count, batches: [UInt8](try take(size))))
+          topic: topic,
+          partition: partition == TransactionEvent.delayedPartition ? nil : Int(partition),
+          count: count, content: [UInt8](try take(size))))
     }
     let acked = Int(try number() as UInt32)
     var acks: [TransactionAcks] = []
@@ -73,6 +75,11 @@ struct TransactionEventReader: EventReading {
       case .pending: fates.append(.pending(from: Offset(try number())))
       case .stored: fates.append(.stored(Offset(try number())))
       case .dropped: fates.append(.dropped)
+      case .scheduled:
+        let first: UInt64 = try number()
+        var dues: [Int64] = []
+        for _ in 0..<(try number() as UInt32) { dues.append(try number()) }
+        fates.append(.scheduled(first: first, dues: dues))
       }
     }
     return fates

@@ -43,10 +43,10 @@ struct TransactionEventWriter: EventWriting {
     put(UInt32(preparation.lanes.count))
     for lane in preparation.lanes {
       put(lane.topic)
-      put(UInt32(lane.partition))
+      put(lane.partition.map { UInt32($0) } ?? TransactionEvent.delayedPartition)
       put(UInt32(lane.count))
-      put(UInt32(lane.batches.count))
-      buffer.append(lane.batches)
+      put(UInt32(lane.content.count))
+      buffer.append(lane.content)
     }
     put(UInt32(preparation.acked))
     put(UInt32(preparation.acks.count))
@@ -74,6 +74,11 @@ struct TransactionEventWriter: EventWriting {
         put(LaneFateKind.stored)
         put(offset.value)
       case .dropped: put(LaneFateKind.dropped)
+      case .scheduled(let first, let dues):
+        put(LaneFateKind.scheduled)
+        put(first)
+        put(UInt32(dues.count))
+        for due in dues { put(due) }
       }
     }
   }

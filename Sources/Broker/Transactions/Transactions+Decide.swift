@@ -76,10 +76,13 @@ extension Transactions {
       return beginRollback(number, .receipts, now: now)
     }
     let fates: [LaneFate] = transaction.lanes.map { lane in
-      log(of: lane).map { .pending(from: $0.offsets.logEnd) } ?? .dropped
+      if lane.isDelayed {
+        return findTopic(lane.topic) == nil ? .dropped : .pending(from: .zero)
+      }
+      return log(of: lane).map { .pending(from: $0.offsets.logEnd) } ?? .dropped
     }
     // Here, and not on the writer's thread: a copy and a checksum of all records.
-    let batches = transaction.lanes.map { try? FramedBatches.restored(from: $0.batches) }
+    let contents = transaction.lanes.map { LaneContent($0, committedAt: now) }
     state.withLock { state in
       let order = state.nextCommit()
       state.change(number) { $0.commitOrder = order }
@@ -87,7 +90,7 @@ extension Transactions {
         if let failure {
           undecided(transaction, failure, now: now)
         } else {
-          committed(number, fates, batches, at: now)
+          committed(number, fates, contents, at: now)
         }
       }
     }
@@ -129,7 +132,7 @@ extension Transactions {
 
   /// The decision is on the disk. On the writer's thread, as everything that follows from it.
   private func committed(
-    _ number: Int64, _ fates: [LaneFate], _ batches: [FramedBatches?], at time: Int64
+    _ number: Int64, _ fates: [LaneFate], _ contents: [LaneContent], at time: Int64
   ) {
     let (found, refused): (Transaction?, [TransactionWait]) = state.withLock { state in
       state.change(number) { transaction in
@@ -158,38 +161,50 @@ extension Transactions {
       }
     }
     for index in pending {
-      append(batches[index], of: found, lane: index) { gathering.arrive($0) }
+      handOver(contents[index], of: found, lane: index) { gathering.arrive($0) }
     }
   }
 
-  /// Appends one lane; `completion` runs on the writer's thread.
-  private func append(
-    _ batches: FramedBatches?, of transaction: Transaction, lane index: Int,
+  /// Hands one lane over; `completion` runs on the writer's thread or on that of delays.
+  func handOver(
+    _ content: LaneContent, of transaction: Transaction, lane index: Int,
     _ completion: @escaping @Sendable (LogError?) -> Void
   ) {
     let lane = transaction.lanes[index]
-    guard let log = log(of: lane) else {
-      return completion(.unwritable(reason: "\(lane.topic) is being deleted"))
-    }
-    guard let batches else {
-      return completion(.unreadable(reason: "the records of \(transaction.id) are damaged"))
-    }
-    log.append(batches, acknowledgement: .committed, sink: DirectSink()) { [self] outcome in
+    let number = transaction.id.number
+    let end: @Sendable (Result<LaneFate, LogError>) -> Void = { [self] outcome in
       switch outcome {
-      case .success(let stored):
-        state.withLock { state in
-          state.change(transaction.id.number) { $0.lanes[index].fate = .stored(stored.baseOffset) }
-        }
+      case .success(let fate):
+        state.withLock { state in state.change(number) { $0.lanes[index].fate = fate } }
         completion(nil)
       case .failure(.closed):
         completion(.unwritable(reason: "\(lane.topic) is being deleted"))
       case .failure(let error): completion(error)
       }
     }
+    switch content {
+    case .batches(let batches):
+      guard let log = log(of: lane) else { return end(.failure(.closed)) }
+      log.append(batches, acknowledgement: .committed, sink: DirectSink()) { outcome in
+        end(outcome.map { .stored($0.baseOffset) })
+      }
+    case .delayed(let records):
+      guard let topic = findTopic(lane.topic) else { return end(.failure(.closed)) }
+      delays.add(
+        records, to: topic, stamp: transaction.stamp, acknowledgement: .committed,
+        sink: DirectSink()
+      ) { outcome in
+        end(
+          outcome.map { .scheduled(first: $0, dues: records.distinctDues) }
+            .mapError { LogError(delaying: $0) })
+      }
+    case .damaged:
+      completion(.unreadable(reason: "the records of \(transaction.id) are damaged"))
+    }
   }
 
   /// All parts of a commit have come back.
-  private func stored(_ number: Int64, _ failure: LogError?) {
+  func stored(_ number: Int64, _ failure: LogError?) {
     let (result, waits): (Result<Transaction, BrokerError>, [TransactionWait]) =
       state.withLock { state in
         defer { state.waits[number] = nil }
@@ -201,6 +216,7 @@ extension Transactions {
         }
         return (conclude(number, &state), waits)
       }
+    journal.wakeWriter()
     for wait in waits { wait.answer(result) }
   }
 
@@ -226,15 +242,21 @@ extension Transactions {
   func noteDone(_ transaction: Transaction) {
     let number = transaction.id.number
     let event = TransactionEvent.done(number: number, fates: transaction.lanes.map(\.fate))
-    journal.append(event, .written) { [self] failure in
-      if failure != nil { state.withLock { _ = $0.unnoted.insert(number) } }
+    // Those who deliver later may forget it once no crash can undo the note.
+    let hasDelayed = transaction.delayedRecords > 0
+    journal.append(event, hasDelayed ? .committed : .written) { [self] failure in
+      if failure != nil {
+        state.withLock { _ = $0.unnoted.insert(number) }
+      } else if hasDelayed {
+        delays.forget(transaction: number)
+      }
     }
   }
 
   /// Where a lane goes, if its topic still stands.
   func log(of lane: TransactionLane) -> (any RecordLog)? {
-    guard let topic = findTopic(lane.topic) else { return nil }
-    return try? topic.partition(lane.partition)
+    guard let partition = lane.partition, let topic = findTopic(lane.topic) else { return nil }
+    return try? topic.partition(partition)
   }
 
   // MARK: - Rollback

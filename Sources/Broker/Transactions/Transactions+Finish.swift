@@ -32,27 +32,54 @@ extension Transactions {
     var search = LaneSearch(open)
     for transaction in open {
       let number = transaction.id.number
-      let outcome: Result<Transaction, BrokerError>
+      var failure: LogError?
       do throws(LogError) {
-        try finish(transaction, &search)
-        outcome = state.withLock { state in
-          state.stuck.remove(number)
-          return conclude(number, &state)
-        }
+        let left = try finish(transaction, &search)
+        // Not to be tried again while it is on its way.
+        state.withLock { _ = $0.stuck.remove(number) }
+        failure = schedule(left, of: transaction)
       } catch {
-        report("transaction \(transaction.id) is committed and waits to be stored: \(error)")
-        state.withLock { $0.counts.delays += 1 }
-        outcome = .failure(.log(error))
+        failure = error
+        stored(number, error)
       }
-      let waits = state.withLock { $0.waits.removeValue(forKey: number) ?? [] }
-      for wait in waits { wait.answer(outcome) }
+      if let failure {
+        report("transaction \(transaction.id) is committed and waits to be stored: \(failure)")
+      }
     }
     journal.wakeWriter()
   }
 
+  /// Hands over records that are delivered later, all that is missing of a transaction, and
+  /// concludes it. They may lie in their journal for as long as there is no room to sort them in:
+  /// that is not waited for.
+  ///
+  /// - Returns: why they could not be handed over, if that is known.
+  private func schedule(_ lanes: [Int], of transaction: Transaction) -> LogError? {
+    let answer = Mailbox<LogError?>()
+    let gathering = Gathering(lanes.count) { [self] failure in
+      stored(transaction.id.number, failure)
+      answer.post(failure)
+    }
+    for index in lanes {
+      let content = LaneContent(
+        transaction.lanes[index], committedAt: transaction.decidedAt)
+      handOver(content, of: transaction, lane: index) { gathering.arrive($0) }
+    }
+    journal.wakeWriter()
+    // The kernel's waits know its own clock only.
+    let limit = SystemClock().monotonicTime()
+      .advanced(byMilliseconds: Int(Transactions.restMilliseconds))
+    var outcomes: [LogError?] = []
+    _ = answer.take(into: &outcomes, until: limit)
+    return outcomes.first ?? nil
+  }
+
+  /// Does what of a commit can be done while somebody waits.
+  ///
+  /// - Returns: the lanes of records that are delivered later and are still to be handed over.
   private func finish(
     _ transaction: Transaction, _ search: inout LaneSearch
-  ) throws(LogError) {
+  ) throws(LogError) -> [Int] {
     for part in transaction.acks {
       guard let group = try? groups.group(part.group) else { continue }
       let settled = Mailbox<Result<Void, BrokerError>>()
@@ -61,12 +88,18 @@ extension Transactions {
     }
     var fates = transaction.lanes.map(\.fate)
     var missing: [(lane: Int, log: any RecordLog)] = []
+    var later: [Int] = []
     for (index, lane) in transaction.lanes.enumerated() where lane.isPending {
+      guard let partition = lane.partition else {
+        fates[index] = scheduledFate(of: transaction, lane)
+        if fates[index] == lane.fate { later.append(index) }
+        continue
+      }
       guard let log = log(of: lane) else {
         fates[index] = .dropped
         continue
       }
-      if let offset = try search.offset(of: transaction, lane: lane, in: log) {
+      if let offset = try search.offset(of: transaction, lane.topic, partition, in: log) {
         fates[index] = .stored(offset)
       } else {
         // A log that has lost its end with the machine's power gives its offsets anew.
@@ -84,6 +117,17 @@ extension Transactions {
       fates[index] = .stored(try append(transaction.lanes[index], to: log))
       note(fates, of: transaction)
     }
+    return later
+  }
+
+  /// What became of records that are delivered later: still pending if they are to be handed over.
+  private func scheduledFate(of transaction: Transaction, _ lane: TransactionLane) -> LaneFate {
+    if let first = delays.first(of: transaction.id.number, topic: lane.topic) {
+      let records = DelayedRecords(
+        kept: lane.content, count: lane.count, committedAt: transaction.decidedAt)
+      return .scheduled(first: first, dues: records?.distinctDues ?? [])
+    }
+    return findTopic(lane.topic) == nil ? .dropped : lane.fate
   }
 
   private func note(_ fates: [LaneFate], of transaction: Transaction) {
@@ -95,7 +139,7 @@ extension Transactions {
   }
 
   private func append(_ lane: TransactionLane, to log: any RecordLog) throws(LogError) -> Offset {
-    let batches = try FramedBatches.restored(from: lane.batches)
+    let batches = try FramedBatches.restored(from: lane.content)
     let answer = Mailbox<Result<AppendRequest.Stored, LogError>>()
     log.append(batches, acknowledgement: .committed, sink: DirectSink()) { answer.post($0) }
     journal.wakeWriter()

@@ -12,18 +12,20 @@ public final class Transactions: Sendable {
   let journal: TransactionJournal
   let state: Lock<TransactionsState>
   let groups: Groups
+  let delays: Delays
   let findTopic: @Sendable (String) -> Topic?
   private let lastNumber: Atomic<Int64>
 
   /// Reads the journal back. Waits for the disk. `finishCommitted` must follow before anybody is
   /// served.
   init(
-    journal: TransactionJournal, limits: TransactionLimits, groups: Groups,
+    journal: TransactionJournal, limits: TransactionLimits, groups: Groups, delays: Delays,
     findTopic: @escaping @Sendable (String) -> Topic?
   ) throws(LogError) {
     self.journal = journal
     self.limits = limits
     self.groups = groups
+    self.delays = delays
     self.findTopic = findTopic
     var replay = TransactionReplay()
     try journal.replay { replay.apply($0) }
@@ -33,6 +35,7 @@ public final class Transactions: Sendable {
       ($0.decidedAt, $0.id.number) < ($1.decidedAt, $1.id.number)
     }
     for transaction in found { state.insert(transaction, checksMax: limits.checksMax) }
+    delays.keep(onlyTransactions: state.stuck)
     self.state = Lock(state)
   }
 
@@ -45,7 +48,7 @@ public final class Transactions: Sendable {
       id: TransactionID(number: number, secret: UInt64.random(in: 0...(.max))),
       producerGroup: producerGroup,
       checkAfterMilliseconds: checkAfterMilliseconds ?? limits.checkAfterMilliseconds,
-      timestamp: now, sink: sink)
+      timestamp: now, limits: delays.limits, sink: sink)
   }
 
   /// Stores a transaction, seen by nobody; `completion` runs on `sink` once it is as durable as the
@@ -62,6 +65,10 @@ public final class Transactions: Sendable {
     let wait = TransactionWait(wantsCommit: false, sink: sink, completion: completion)
     let gathering = Gathering(1 + transaction.acks.count) { [self] failure in
       prepared(number, failure, wait)
+    }
+    let delayed = transaction.delayedRecords
+    if delayed > 0, !delays.hasRoom(for: delayed) {
+      return wait.answer(.failure(.tooManyScheduled(max: delays.limits.scheduledMax)))
     }
     let refusal: BrokerError? = state.withLock { state in
       if let refusal = self.refusal(transaction, state) { return refusal }

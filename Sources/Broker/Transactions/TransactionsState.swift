@@ -12,8 +12,13 @@ struct TransactionsState: @unchecked Sendable {
   /// The undecided ones, in order.
   private(set) var undecided: [Int64] = []
   private(set) var bytes = 0
+  /// So many times of records are remembered with outcomes; the oldest ones' go first.
+  private static let duesMax = 1_000_000
   /// The decided ones, in the order in which they are forgotten.
   private var outcomes: Deque<Int64> = []
+  /// Those of them whose records are delivered later, and how many times of records they have.
+  private var withDues: Deque<Int64> = []
+  private var dueCount = 0
   /// When which one is to be offered for checking, by producer group.
   private var checks: [String: Heap<TransactionDue>] = [:]
   private var momentCount = 0
@@ -46,7 +51,7 @@ struct TransactionsState: @unchecked Sendable {
       undecided.insert(number, at: place(of: number))
       if !transaction.isUnborn { schedule(transaction, checksMax: checksMax) }
     case .committing: stuck.insert(number)
-    case .committed, .rolledBack: outcomes.append(number)
+    case .committed, .rolledBack: remember(number)
     }
   }
 
@@ -79,7 +84,16 @@ struct TransactionsState: @unchecked Sendable {
   }
 
   /// One is decided for good and its outcome remembered, as long as the limits say.
-  mutating func remember(_ number: Int64) { outcomes.append(number) }
+  mutating func remember(_ number: Int64) {
+    outcomes.append(number)
+    guard let count = byNumber[number]?.dueCount, count > 0 else { return }
+    withDues.append(number)
+    dueCount += count
+    while dueCount > TransactionsState.duesMax, let oldest = withDues.popFirst() {
+      dueCount -= byNumber[oldest]?.dueCount ?? 0
+      byNumber[oldest]?.forgetDues()
+    }
+  }
 
   mutating func forgetOutcomes(before time: Int64, beyond most: Int) {
     while let number = outcomes.first {
@@ -87,7 +101,11 @@ struct TransactionsState: @unchecked Sendable {
         return
       }
       outcomes.removeFirst()
-      if let found = byNumber.removeValue(forKey: number) { bytes -= found.bytes }
+      guard let found = byNumber.removeValue(forKey: number) else { continue }
+      bytes -= found.bytes
+      guard withDues.first == number else { continue }
+      withDues.removeFirst()
+      dueCount -= found.dueCount
     }
   }
 

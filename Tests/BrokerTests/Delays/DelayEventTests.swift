@@ -39,6 +39,7 @@ import Testing
     ]
     state.pieces = [piece]
     state.forgottenThrough = 3
+    state.transactions.restore(12, topic: "t", first: 1 << 40)
     state.producers[DelayProducers.Place(topic: 3, producer: 9)] = DelayProducers.Standing(
       epoch: 1, latestMilliseconds: 4,
       requests: [
@@ -92,6 +93,17 @@ import Testing
     #expect(topic == 3 && key == DelayKey(due: 5, number: 6) && gone == 9)
     let again = DelayEventTests.write { $0.state(state) }
     #expect(again.array == all[5].array)
+  }
+
+  @Test func aSnapshotFromBeforeTransactionsWereThereIsRead() throws {
+    var state = DelayEventTests.state()
+    state.transactions = DelayTransactions()
+    let event = DelayEventTests.write { $0.state(state) }
+    var bytes = event.array.dropLast(4)
+    bytes[0] = 6
+    let read = try Array(bytes).withUnsafeBytes { try DelayEventReader.read($0) }
+    guard case .state(let found) = read else { throw MalformedEvent() }
+    #expect(DelayEventTests.write { $0.state(found) }.array == event.array)
   }
 
   @Test func whatIsCutShortOrTooLongIsRefused() {

@@ -34,9 +34,10 @@ struct DelayModelRun {
   /// What was done lately, for whoever has to find out why.
   private(set) var trace: [String] = []
 
-  init(seed: UInt64) throws {
+  /// - Parameter crowdedEntries: so few that buckets are split again and again.
+  init(seed: UInt64, crowdedEntries: Int) throws {
     random = SeededGenerator(seed)
-    world = try DelayWorld()
+    world = try DelayWorld(crowdedEntries: crowdedEntries)
     for (name, partitions) in DelayModelRun.topics { try world.make(name, partitions: partitions) }
   }
 

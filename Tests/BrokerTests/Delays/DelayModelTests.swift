@@ -9,9 +9,12 @@ import Testing
   static let steps =
     Int(ProcessInfo.processInfo.environment["SLUICE_MODEL_STEPS"] ?? "").map { $0 / 10 } ?? 1500
 
-  @Test(arguments: [UInt64(1), 2, 3])
-  func delaysNeverDifferFromTheirModel(seed: UInt64) throws {
-    var run = try DelayModelRun(seed: seed)
+  /// Seeds, and with how many entries a bucket is split before its time.
+  static let walks: [(UInt64, Int)] = [(1, DelayStore.crowdedEntriesByDefault), (2, 40), (3, 8)]
+
+  @Test(arguments: walks)
+  func delaysNeverDifferFromTheirModel(seed: UInt64, crowdedEntries: Int) throws {
+    var run = try DelayModelRun(seed: seed, crowdedEntries: crowdedEntries)
     for number in 0..<DelayModelTests.steps {
       do {
         try run.step()

@@ -22,9 +22,13 @@ import Testing
     store = try DelayStoreTests.makeStore(data)
   }
 
-  private static func makeStore(_ data: DataDirectory) throws -> DelayStore {
+  private static func makeStore(
+    _ data: DataDirectory, crowdedEntries: Int = DelayStore.crowdedEntriesByDefault
+  ) throws -> DelayStore {
     let files = try data.openAppendFiles("scheduled")
-    return DelayStore(DelayBuckets(), files) { try? files.remove($0) }
+    return DelayStore(DelayBuckets(), files, crowdedEntries: crowdedEntries) {
+      try? files.remove($0)
+    }
   }
 
   /// Adds records with values that say when they are due.

@@ -11,6 +11,7 @@ final class DelayWorld {
   let directory: TemporaryDirectory
   let clock: ManualClock
   let files: any FileSystem
+  let crowdedEntries: Int
   let data: DataDirectory
   let catalog: Catalog
   let delays: Delays
@@ -20,11 +21,13 @@ final class DelayWorld {
   init(
     in directory: TemporaryDirectory = TemporaryDirectory(), clock: ManualClock = ManualClock(),
     files: any FileSystem = DiskFileSystem(), limits: BrokerLimits = BrokerLimits(),
+    crowdedEntries: Int = DelayStore.crowdedEntriesByDefault,
     placing: ([String: Topic]) -> [String: Topic] = { $0 }
   ) throws {
     self.directory = directory
     self.clock = clock
     self.files = files
+    self.crowdedEntries = crowdedEntries
     let data = try DataDirectory(
       directory.path, openFiles: OpenFiles(files), clock: clock,
       metrics: LogMetrics(MetricsRegistry())
@@ -35,7 +38,7 @@ final class DelayWorld {
     self.standing = standing
     delays = try Delays(
       engine: data, clock: clock, topics: standing.withLock { $0 }, limits: limits,
-      metrics: DelayMetrics(MetricsRegistry()),
+      metrics: DelayMetrics(MetricsRegistry()), crowdedEntries: crowdedEntries,
       topicNamed: { name in standing.withLock { $0[name] } }, report: { _ in })
   }
 
@@ -145,7 +148,8 @@ final class DelayWorld {
   /// What the next server finds when this one stops cleanly.
   func reopened() throws -> DelayWorld {
     stop()
-    return try DelayWorld(in: directory, clock: clock, files: files)
+    return try DelayWorld(
+      in: directory, clock: clock, files: files, crowdedEntries: crowdedEntries)
   }
 
   /// What the next server finds when this one is killed.
@@ -153,7 +157,7 @@ final class DelayWorld {
     delays.settle()
     let copy = try directory.copy()
     stop()
-    return try DelayWorld(in: copy, clock: clock)
+    return try DelayWorld(in: copy, clock: clock, crowdedEntries: crowdedEntries)
   }
 
   func stop() {

@@ -13,8 +13,9 @@ import Testing
         id: TransactionID(number: 7, secret: .max), producerGroup: "g-é", preparedAt: 1,
         nextCheck: 6001,
         lanes: [
-          TransactionLane(topic: "t", partition: 3, count: 2, batches: [1, 2, 3]),
-          TransactionLane(topic: "u", partition: 0, count: 1, batches: []),
+          TransactionLane(topic: "t", partition: 3, count: 2, content: [1, 2, 3]),
+          TransactionLane(topic: "u", partition: 0, count: 1, content: []),
+          TransactionLane(topic: "u", partition: nil, count: 1, content: [4, 5]),
         ],
         acks: [
           TransactionAcks(
@@ -22,8 +23,12 @@ import Testing
             items: [ReceiptItem(id: 1, epoch: .max, offset: 1 << 40, count: 3, attempt: 2)])
         ], acked: 3)),
     .checked(number: 7, checks: 15, next: 1 << 41),
-    .committed(number: 7, at: 5, fates: [.pending(from: Offset(9)), .dropped]),
-    .done(number: 7, fates: [.stored(Offset(10)), .dropped, .open]),
+    .committed(
+      number: 7, at: 5, fates: [.pending(from: Offset(9)), .dropped, .pending(from: .zero)]),
+    .done(
+      number: 7,
+      fates: [.stored(Offset(10)), .dropped, .scheduled(first: .max, dues: [1, 1 << 40])]
+    ), .done(number: 9, fates: [.open, .scheduled(first: 0, dues: [])]),
     .rolledBack(number: 8, at: 6, .receipts),
   ]
 

@@ -12,8 +12,19 @@ struct TransactionModel {
   struct Lane {
     var place: Place
     var values: [String]
+    /// Partitions and times, if these are delivered later.
+    var deliveries: [(partition: Int, time: DeliveryTime)] = []
+    /// Once they are scheduled.
+    var keys: [DelayKey] = []
     var isPending = false
     var isDropped = false
+  }
+
+  /// A record that is to be delivered.
+  struct Waiting {
+    var key: DelayKey
+    var place: Place
+    var value: String
   }
 
   struct Entry {
@@ -43,6 +54,10 @@ struct TransactionModel {
   /// Everything that was ever seen, by partition.
   var logs: [Place: [String]] = [:]
   var messages: [Int64: Message] = [:]
+  /// What waits for its time, and what of that was delivered, by partition, or taken back.
+  var waiting: [Waiting] = []
+  var delivered: [Place: [String]] = [:]
+  var past: [DelayKey] = []
   /// The decided ones, as they were decided.
   var decided: [Int64] = []
   /// Committed ones that are not stored yet, as they were decided.
@@ -79,19 +94,48 @@ struct TransactionModel {
     return true
   }
 
-  /// A lane is seen.
-  mutating func store(_ number: Int64, lane index: Int) {
+  /// A lane is seen, or what is to be delivered later waits under the keys that it was given.
+  mutating func store(_ number: Int64, lane index: Int, _ real: TransactionLane) {
     let lane = entries[number]!.lanes[index]
     guard lane.isPending else { return }
-    logs[lane.place, default: []] += lane.values
     entries[number]!.lanes[index].isPending = false
+    if lane.deliveries.isEmpty { return logs[lane.place, default: []] += lane.values }
+    guard case .scheduled(let first, _) = real.fate else { return }
+    let decidedAt = entries[number]!.decidedAt
+    for (offset, (partition, time)) in lane.deliveries.enumerated() {
+      let key = DelayKey(
+        due: max(time.due(now: decidedAt), decidedAt), number: first + UInt64(offset))
+      entries[number]!.lanes[index].keys.append(key)
+      waiting.append(
+        Waiting(
+          key: key, place: Place(topic: lane.place.topic, partition: partition),
+          value: lane.values[offset]))
+    }
+  }
+
+  /// What is due is delivered, in the order of the keys.
+  mutating func deliver(now: Int64) -> Int {
+    let due = waiting.filter { $0.key.due <= now }.sorted { $0.key < $1.key }
+    waiting.removeAll { $0.key.due <= now }
+    for record in due { delivered[record.place, default: []].append(record.value) }
+    past += due.map(\.key)
+    return due.count
+  }
+
+  /// A topic goes, with all that waits for it.
+  mutating func drop(_ topic: String) {
+    past += waiting.filter { $0.place.topic == topic }.map(\.key)
+    waiting.removeAll { $0.place.topic == topic }
+    logs = logs.filter { $0.key.topic != topic }
+    delivered = delivered.filter { $0.key.topic != topic }
   }
 
   /// All that is left of it is seen, or has nowhere to go any more.
-  mutating func conclude(_ number: Int64, stands: (Place) -> Bool) {
+  mutating func conclude(_ real: Transaction, stands: (Place) -> Bool) {
+    let number = real.id.number
     for index in entries[number]!.lanes.indices where entries[number]!.lanes[index].isPending {
       if stands(entries[number]!.lanes[index].place) {
-        store(number, lane: index)
+        store(number, lane: index, real.lanes[index])
       } else {
         entries[number]!.lanes[index].isPending = false
         entries[number]!.lanes[index].isDropped = true

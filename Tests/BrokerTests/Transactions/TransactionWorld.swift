@@ -32,24 +32,36 @@ final class TransactionWorld {
   let data: DataDirectory
   let catalog: Catalog
   let groups: Groups
+  let delays: Delays
   let transactions: Transactions
   let plan: Lock<Plan?>
   let reports = Lock<[String]>([])
+  private let standing: Lock<[String: Topic]>
 
   init(
     in directory: TemporaryDirectory = TemporaryDirectory(), clock: ManualClock = ManualClock(),
-    limits: TransactionLimits = TransactionLimits(), plan: Plan? = nil
+    limits: TransactionLimits = TransactionLimits(), plan: Plan? = nil,
+    brokerLimits: BrokerLimits = BrokerLimits()
   ) throws {
     self.directory = directory
     self.clock = clock
     self.plan = Lock(plan)
+    let look = TransactionWorld.look(self.plan, directory, files)
+    // Appends to partitions are looked at on both sides, writes for later before each.
+    files.faults.watchWrites { path in if path.contains("/state/scheduled/") { look() } }
     let data = try DataDirectory(
       directory.path, openFiles: OpenFiles(files), clock: clock,
       metrics: LogMetrics(MetricsRegistry())
     ) { _ in }
     self.data = data
-    let catalog = try Catalog(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
+    let catalog = try Catalog(engine: data, clock: clock, limits: brokerLimits) { _ in }
     self.catalog = catalog
+    let standing = Lock(catalog.topics)
+    self.standing = standing
+    delays = try Delays(
+      engine: data, clock: clock, topics: catalog.topics, limits: brokerLimits,
+      metrics: DelayMetrics(MetricsRegistry()),
+      topicNamed: { name in standing.withLock { $0[name] } }, report: { _ in })
     let groupJournal = GroupJournal(try data.openJournal("groups"), clock: clock) {
       data.wakeWriter()
     }
@@ -58,11 +70,10 @@ final class TransactionWorld {
     let journal = TransactionJournal(try data.openJournal("transactions"), clock: clock) {
       data.wakeWriter()
     }
-    // Tests wait for whatever else runs: nobody looks while topics are made or go.
-    let topics = SchedulerOwned(catalog)
-    let look = TransactionWorld.look(self.plan, directory, files)
-    transactions = try Transactions(journal: journal, limits: limits, groups: groups) { name in
-      guard let topic = topics.value.topics[name] else { return nil }
+    transactions = try Transactions(
+      journal: journal, limits: limits, groups: groups, delays: delays
+    ) { name in
+      guard let topic = standing.withLock({ $0[name] }) else { return nil }
       return Topic(
         name: topic.name, config: topic.config,
         partitions: topic.partitions.map { InterruptedLog($0, before: look, after: look) },
@@ -81,7 +92,7 @@ final class TransactionWorld {
         if now.looks < 0 {
           now.isDone = true
           switch now.interruption {
-          case .kill: now.left = try? directory.copy()
+          case .kill: now.left = try? files.faults.frozen { try directory.copy() }
           case .fill: files.faults.setRoom(0)
           }
         }
@@ -96,13 +107,29 @@ final class TransactionWorld {
   func make(topics: [String: Int], durability: LogSettings.Durability = .memory) throws {
     for (name, partitions) in topics {
       let settings = LogSettings(durability: durability, segmentBytes: 64 << 10)
-      _ = try catalog.create(name, partitions: partitions, config: TopicConfig(log: settings))
+      let topic = try catalog.create(
+        name, partitions: partitions, config: TopicConfig(log: settings)
+      ).topic
+      standing.withLock { $0[name] = topic }
     }
+  }
+
+  /// Deletes a topic, and what waits for it.
+  func delete(_ name: String) throws {
+    try catalog.delete(name)
+    standing.withLock { $0[name] = nil }
+    try delays.forget(topic: name) { data.wakeWriter() }
+  }
+
+  /// Ends the threads; what they were about to do is left to the next server.
+  func stop() {
+    delays.stop()
+    data.close()
   }
 
   /// What the next server finds when this one stops cleanly.
   func reopened(limits: TransactionLimits? = nil) throws -> TransactionWorld {
-    data.close()
+    stop()
     return try TransactionWorld(
       in: directory, clock: clock, limits: limits ?? transactions.limits)
   }
@@ -110,9 +137,10 @@ final class TransactionWorld {
   /// What the next server finds when this one is killed now, or was at the moment that was planned.
   func killed(plan next: Plan? = nil) throws -> TransactionWorld {
     let left = plan.withLock { $0?.left }
-    let copy = try left ?? directory.copy()
+    let copy = try left ?? files.faults.frozen { try directory.copy() }
     files.faults.clear()
-    data.close()
+    files.faults.watchWrites(nil)
+    stop()
     return try TransactionWorld(
       in: copy, clock: clock, limits: transactions.limits, plan: next)
   }
@@ -134,8 +162,14 @@ final class TransactionWorld {
     return try answer.withLock { $0 }!.get()
   }
 
-  /// Waits until everything that was handed to the writer so far has come to its end.
+  /// Waits until everything that was handed over so far has come to its end.
   func settle() throws {
+    try settleWriter()
+    delays.settle()
+    try settleWriter()
+  }
+
+  private func settleWriter() throws {
     for _ in 0..<3 {
       let done = DispatchSemaphore(value: 0)
       let log = try partition("a", 0)
@@ -152,6 +186,9 @@ final class TransactionWorld {
     try settle()
     files.faults.clear()
     try groups.snapshotWhenDue()
+    // Those who deliver later rest for as long as that takes.
+    clock.rest(milliseconds: DelayRounds.restMilliseconds)
+    try settle()
   }
 
   func partition(_ topic: String, _ number: Int) throws -> any RecordLog {
@@ -159,10 +196,20 @@ final class TransactionWorld {
     return try topic.partition(number)
   }
 
-  /// A transaction with these values, by topic and partition.
+  /// A transaction with these values, by topic and partition, delivered at once.
   func draft(
     _ records: [(topic: String, partition: Int, value: String)], group: String = "p",
     checkAfter: Int64? = nil, acks: [TransactionAcks] = []
+  ) throws -> TransactionDraft {
+    try draft(
+      records: records.map { ($0.topic, $0.partition, $0.value, .now) }, group: group,
+      checkAfter: checkAfter, acks: acks)
+  }
+
+  /// A transaction with these values, by topic, partition and time.
+  func draft(
+    records: [(topic: String, partition: Int, value: String, time: DeliveryTime)],
+    group: String = "p", checkAfter: Int64? = nil, acks: [TransactionAcks] = []
   ) throws -> TransactionDraft {
     let draft = transactions.makeDraft(
       producerGroup: group, checkAfterMilliseconds: checkAfter, now: now, sink: InlineSink())
@@ -173,7 +220,7 @@ final class TransactionWorld {
       try Array(record.value.utf8).withUnsafeBytes { value in
         try draft.production(for: topic).add(
           key: nil, value: value, headers: RecordHeaders(), timestamp: nil,
-          partition: record.partition)
+          partition: record.partition, delivery: record.time)
       }
     }
     draft.acks = acks
@@ -187,6 +234,23 @@ final class TransactionWorld {
   @discardableResult
   func commit(_ id: TransactionID) throws -> Transaction {
     try wait { transactions.commit(id, now: now, sink: InlineSink(), $0) }
+  }
+
+  /// Commits on a disk that is full, or becomes so. What lies in the journal of those who deliver
+  /// later and cannot be sorted in is answered for when there is room: then that is made.
+  func commitWhileFull(_ id: TransactionID) throws -> Transaction {
+    let answer = Lock<Result<Transaction, BrokerError>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    transactions.commit(id, now: now, sink: InlineSink()) { outcome in
+      answer.withLock { $0 = outcome }
+      done.signal()
+    }
+    data.wakeWriter()
+    if done.wait(timeout: .now() + .milliseconds(200)) == .timedOut {
+      try makeRoom()
+      done.wait()
+    }
+    return try answer.withLock { $0 }!.get()
   }
 
   @discardableResult
@@ -237,6 +301,18 @@ final class TransactionWorld {
         }
       }
     }
+  }
+
+  /// Everything that waits to be delivered, by the time at which it is.
+  func waiting() throws -> [DelayedRecord] {
+    var request = DelayPage.Request()
+    request.max = .max - 2
+    return try delays.page(request, bytesMax: .max).records
+  }
+
+  /// Takes a record back that waits.
+  func cancel(_ key: DelayKey) throws {
+    let _: Void = try wait { delays.cancel(key, sink: InlineSink(), $0) }
   }
 
   /// The values of a partition from an offset on.

@@ -101,7 +101,7 @@ import Testing
     #expect(committed.lanes.map(\.fate) == [.stored(Offset(0)), .stored(Offset(0))])
     try world.makeRoom()
     #expect(world.transactions.state.withLock { $0.unnoted } == [prepared.id.number])
-    try world.catalog.delete("b")
+    try world.delete("b")
     let next = try world.killed()
     let found = try next.transactions.transaction(prepared.id)
     #expect(found.state == .committed)
@@ -112,7 +112,7 @@ import Testing
   @Test func aDeletedTopicsRecordsAreDroppedAndCounted() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y"), ("b", 0, "z")]))
-    try world.catalog.delete("b")
+    try world.delete("b")
     let committed = try world.commit(prepared.id)
     #expect(committed.lanes.map(\.fate) == [.stored(Offset(0)), .dropped])
     #expect(world.transactions.standing.counts.droppedRecords == 2)
