@@ -122,8 +122,9 @@ public final class APIHandler: RequestHandler {
       .forbidden, "foreign_origin", "Pages of another origin may not use this server.")
   }
 
-  /// Keeps out what another site's page has its browser load without an Origin: an image, a frame, a
-  /// form (Fetch Metadata, W3C). A link may lead to the page, and to what else has no part in `/v1`.
+  /// Keeps out what another site's page has its browser load without an Origin: an image, a frame,
+  /// a form (Fetch Metadata, W3C). A link may lead to the page, and to what else has no part in
+  /// `/v1`.
   private func refuseForeignPages(_ head: RequestHead, _ route: Route) throws(Problem) {
     switch head.fetchSource {
     case .own: return

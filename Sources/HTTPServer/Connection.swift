@@ -16,6 +16,8 @@ final class Connection {
   private static let skippedBytesMax = 64 << 10
   /// How long a closing connection waits for the client to have read the answer, in milliseconds.
   private static let lingerMilliseconds = 2000
+  /// How long a connection may be without its first request when the server stops.
+  private static let requestIsNearMilliseconds = 500
 
   /// The loop holds its connections, and they it, until they close.
   let loop: EventLoop
@@ -27,6 +29,8 @@ final class Connection {
   private var parser: RequestParser
   private var pending: ByteBuffer?
   private var exchange: Exchange?
+  private let arrived: MonotonicTime
+  private var hasAsked = false
   private var bodyRemaining = 0
   private var chunks: ChunkedDecoder?
   private var isReadable = false
@@ -48,6 +52,7 @@ final class Connection {
     self.loop = loop
     self.slot = slot
     isLate = loop.isDraining
+    arrived = loop.now
     parser = RequestParser(limits: loop.context.configuration.headLimits)
     output = OutputQueue(loop.context, buffers: loop.buffers)
     deadline = loop.now.advanced(byMilliseconds: loop.context.configuration.headMilliseconds)
@@ -131,11 +136,26 @@ final class Connection {
   /// The server is stopping: idle connections close, waiting requests are answered, and so are
   /// those of which something has come.
   func drain() {
-    if let exchange {
-      exchange.drain()
-    } else if output.isEmpty, !parser.isInsideHead, pending?.isEmpty ?? true {
-      close()
+    if let exchange { return exchange.drain() }
+    if isIdle {
+      // A request may have come that nobody has looked at yet.
+      isReadable = true
+      run()
     }
+    guard !isClosed, isIdle else { return }
+    let isNew =
+      !hasAsked && loop.now < arrived.advanced(byMilliseconds: Self.requestIsNearMilliseconds)
+    if isNew { expectRequestSoon() } else { close() }
+  }
+
+  /// The server is stopping already: a request must come soon.
+  func expectRequestSoon() {
+    deadline = loop.now.advanced(byMilliseconds: Connection.requestIsNearMilliseconds)
+  }
+
+  private var isIdle: Bool {
+    exchange == nil && output.isEmpty && !parser.isInsideHead && !isLingering
+      && pending?.isEmpty ?? true
   }
 
   /// Closes at once.
@@ -301,6 +321,7 @@ final class Connection {
     }
     let exchange = Exchange(head, connection: self, arrived: loop.now)
     self.exchange = exchange
+    hasAsked = true
     loop.activeRequests += 1
     touch(loop.context.configuration.bodySilenceMilliseconds)
     guard bodyRemaining > 0, bodyRemaining <= rest.count else {

@@ -218,8 +218,8 @@ final class EventLoop {
     if !isWithinLimit {
       context.metrics.refusedConnections.increment()
       connection.refuse(.tooManyConnections(limit: context.configuration.connectionsMax))
-    } else if isDraining, acceptors.isEmpty {
-      connection.close()
+    } else if isDraining {
+      connection.expectRequestSoon()
     }
   }
 

@@ -201,9 +201,10 @@ import Testing
       let piece = (0..<6000).map { #"{"value":"\#($0)"}"# }.joined(separator: "\n") + "\n{"
       let size = String(piece.utf8.count, radix: 16)
       try connection.send(
-        "POST /v1/topics/\(topic)/records HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: \(name)\r\n"
-          + "Content-Type: \(type)\r\nTransfer-Encoding: chunked\r\n\r\n\(size)\r\n\(piece)\r\n\(end)"
-      )
+        "POST /v1/topics/\(topic)/records HTTP/1.1\r\nHost: localhost\r\n"
+          + "X-Request-Id: \(name)\r\n"
+          + "Content-Type: \(type)\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + "\(size)\r\n\(piece)\r\n\(end)")
       let answer = try connection.readResponse()
       #expect(answer.status == status, "\(type)")
       #expect(answer.code == code)

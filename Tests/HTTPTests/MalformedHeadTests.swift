@@ -61,7 +61,7 @@ struct MalformedHeadTests {
     ("GET http://h:80x/", "400 malformed_request"),
     ("GET http://[::1/", "400 malformed_request"),
     ("GET http://h", "ok"),
-    ("GET HTTPS://H:8443/x?y", "ok"),
+    ("GET HTTPS://H:8443/x?y", "400 malformed_request"), ("GET HTTP://H:8443/x?y", "ok"),
     ("GET /#x", "400 malformed_request"),
     ("GET /\u{7F}", "400 malformed_request"),
     ("GET /é", "400 malformed_request"),
