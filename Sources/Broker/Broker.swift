@@ -11,6 +11,9 @@ import Platform
 /// it is is told outside of it. The catalog belongs to the scheduler's thread and has none. Below,
 /// a log's own lock and the writer's mailbox are taken one at a time, never one inside the other.
 public final class Broker: Sendable {
+  /// Partitions of a topic of which nobody said how many it has.
+  public static let partitionsByDefault = 1
+
   /// How much it takes on.
   public let limits: BrokerLimits
   /// The consumer groups.
@@ -120,7 +123,9 @@ public final class Broker: Sendable {
   ) {
     change(sink, completion) { catalog throws(BrokerError) in
       if let topic = catalog.topics[name] { return topic }
-      return try catalog.create(name, partitions: 1, config: TopicConfig()).topic
+      return try catalog.create(
+        name, partitions: Broker.partitionsByDefault, config: TopicConfig()
+      ).topic
     }
   }
 

@@ -24,6 +24,9 @@ struct Serve: ParsableCommand {
       """)
   var printSystemdUnit = false
 
+  /// What is wrong with the options is said with this command's usage.
+  func validate() throws { _ = try options.settings() }
+
   func run() throws {
     let settings = try options.settings()
     if printSystemdUnit {

@@ -43,6 +43,11 @@ enum ProduceResource {
       guard case .topicNotFound = error, broker.limits.autoCreatesTopics else {
         throw Problem(error)
       }
+      // The topic would be made, and then have no such partition.
+      if let partition = parameters.partition, partition >= Broker.partitionsByDefault {
+        throw Problem(
+          BrokerError.partitionNotFound(partition, partitions: Broker.partitionsByDefault))
+      }
       broker.findOrCreateTopic(
         name, sink: call.exchange.sink,
         call.completion { call, outcome in

@@ -65,7 +65,8 @@ enum TopicsResource {
     var config = TopicConfig()
     if let fields = body.config { TopicBody.merge(fields, into: &config) }
     call.broker.createTopic(
-      name, partitions: body.partitions ?? 1, config: config, sink: call.exchange.sink,
+      name, partitions: body.partitions ?? Broker.partitionsByDefault, config: config,
+      sink: call.exchange.sink,
       call.completion { call, outcome in
         call.answer(outcome) { made in
           var head = ResponseHead(made.isNew ? .created : .ok)
