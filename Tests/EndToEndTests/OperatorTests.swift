@@ -76,6 +76,8 @@ import Testing
   @Test func aManagerThatIsNotThereStopsNothing() throws {
     let server = try TestServer(environment: ["NOTIFY_SOCKET": "/nonexistent/notify"])
     #expect(try server.client().get("/healthz").status == 200)
+    // It is told right behind the first answers.
+    for _ in 0..<200 where !server.log.contains("cannot be told") { usleep(10_000) }
     #expect(server.log.contains("the service manager cannot be told"))
   }
 
