@@ -8,10 +8,10 @@ import Platform
 /// piece, so that memory stays bounded however long they are. A piece is handed over when the one
 /// before it stands: where one fails, nothing behind it is stored.
 public final class Production {
-  /// From this size on a piece is handed over while more comes in.
+  /// From this size on a piece is handed over while more comes in. With so much framed behind a
+  /// piece that is on its way, the client has to wait: larger pieces cost more, their memory is
+  /// fresh each time.
   private static let pieceBytes = 1 << 20
-  /// With so many bytes framed behind a piece that is on its way, the client has to wait.
-  private static let framedBytesMax = 3 << 20
 
   /// What goes to one partition.
   private struct Lane {
@@ -77,7 +77,7 @@ public final class Production {
   public private(set) var scheduled: ScheduleOutcome?
 
   /// True when the client should send no more until `onProgress`.
-  public var isFull: Bool { waitingFor > 0 && framedBytes >= Production.framedBytesMax }
+  public var isFull: Bool { waitingFor > 0 && framedBytes >= Production.pieceBytes }
 
   private var framedBytes: Int {
     lanes.reduce(delayed?.bytes ?? 0) { $0 + ($1.builder?.bytes ?? 0) }
