@@ -50,11 +50,11 @@ export async function topic(given, name) {
 }
 
 const DEFAULTS = {
-	durability: 'disk', compression: 'none', retention_ms: 604800000, retention_bytes: null,
+	durability: 'disk', retention_ms: 604800000, retention_bytes: null,
 	segment_bytes: 1073741824, segment_ms: 604800000, max_record_bytes: 1048576,
 };
 const WORDS = {
-	durability: [['disk', 'disk, synced'], ['memory', 'memory, written']], compression: [['none'], ['gzip'], ['lz4'], ['zstd']],
+	durability: [['disk', 'disk, synced'], ['memory', 'memory, written']],
 };
 const isEndless = (name) => name.startsWith('retention');
 

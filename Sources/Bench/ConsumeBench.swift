@@ -17,7 +17,7 @@ public struct ConsumeBench: Sendable {
 
   /// Measures.
   public func run() throws(BenchError) -> Measurement {
-    let field = try LoadField(options, topic: "bench-consume")
+    let field = try LoadField(options, for: "consume")
     let progress = Progress(steps: 2)
     let records = try BenchBatches.fill(
       field.target, topic: field.topic, bytes: logBytes, progress)

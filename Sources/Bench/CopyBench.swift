@@ -33,7 +33,7 @@ public struct CopyBench: Sendable {
   let options: Options
   var rounds: Int { options.rounds }
   var strategies: [CopyStrategy] { CopyStrategy.allCases }
-  private let topic = "bench-copy"
+  private let topic = BenchName.fresh("copy")
 
   /// A bench with these options.
   public init(_ options: Options) { self.options = options }
@@ -48,7 +48,6 @@ public struct CopyBench: Sendable {
     let target = options.target ?? own!.target
     let cases = settings
     let progress = Progress(steps: 1 + (options.rounds + 1) * cases.count * strategies.count)
-    try deleteTopic(target)
     let records = try BenchBatches.fill(target, topic: topic, bytes: options.bytes, progress)
     progress.step()
     var figures: [CopyCase: CopyFigures] = [:]

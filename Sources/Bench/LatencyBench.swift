@@ -34,7 +34,7 @@ public struct LatencyBench: Sendable {
 
   /// Measures.
   public func run() throws(BenchError) -> Measurement {
-    let field = try LoadField(options, topic: "bench-latency")
+    let field = try LoadField(options, for: "latency")
     let (target, topic) = (field.target, field.topic)
     try LoadConnection(target).require(
       target.request(

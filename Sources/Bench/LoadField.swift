@@ -6,16 +6,16 @@ final class LoadField {
   let topic: String
   private let own: OwnServer?
 
-  init(_ options: LoadOptions, topic: String) throws(BenchError) {
+  /// - Parameter what: the load, as part of the topic's name.
+  init(_ options: LoadOptions, for what: String) throws(BenchError) {
     if let target = options.target {
       (self.target, own) = (target, nil)
     } else {
       let server = try OwnServer(in: options.directory, flags: [])
       (target, own) = (server.target, server)
     }
-    self.topic = topic
+    topic = BenchName.fresh(what)
     let connection = try LoadConnection(target)
-    _ = try connection.exchange(target.request("DELETE", "/v1/topics/\(topic)"), body: ByteBuffer())
     try connection.require(
       target.request(
         "PUT", "/v1/topics/\(topic)",

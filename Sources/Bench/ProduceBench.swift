@@ -12,7 +12,7 @@ public struct ProduceBench: Sendable {
 
   /// Measures.
   public func run() throws(BenchError) -> Measurement {
-    let field = try LoadField(options, topic: "bench-produce")
+    let field = try LoadField(options, for: "produce")
     let (body, records) = form.body(
       records: options.recordsPerRequest, valueBytes: options.valueBytes)
     let path =

@@ -3,7 +3,6 @@ import Platform
 /// A group's consumers: each leases some messages, acks them, and goes on, until all are done or
 /// the time is up.
 public struct ReceiveBench: Sendable {
-  private static let group = "bench-receive"
   private static let messagesPerSecondMax = 500_000
 
   private let options: LoadOptions
@@ -13,12 +12,12 @@ public struct ReceiveBench: Sendable {
 
   /// Measures.
   public func run() throws(BenchError) -> Measurement {
-    let field = try LoadField(options, topic: "bench-receive")
+    let field = try LoadField(options, for: "receive")
     let target = field.target
     let progress = Progress(steps: 2)
     let connection = try LoadConnection(target)
-    let path = "/v1/groups/\(ReceiveBench.group)"
-    _ = try connection.exchange(target.request("DELETE", path), body: ByteBuffer())
+    // The group is named for the topic, which nobody else has.
+    let path = "/v1/groups/\(field.topic)"
     try fill(field, connection, progress)
     progress.step()
     let topic = field.topic
@@ -68,7 +67,7 @@ public struct ReceiveBench: Sendable {
   ) throws(BenchError) -> LatencyRecord {
     let connection = try LoadConnection(target)
     let receive = target.request(
-      "POST", "/v1/groups/\(ReceiveBench.group)/receive",
+      "POST", "/v1/groups/\(topic)/receive",
       json: "{\"topics\":[\"\(topic)\"],\"max_records\":\(options.recordsPerRequest)}")
     let clock = SystemClock()
     let body = ByteBuffer(capacity: 64 << 10)
@@ -81,7 +80,7 @@ public struct ReceiveBench: Sendable {
       let count = ReceiveBench.collectReceipts(body.bytes, into: receipts)
       if count == 0 { break }
       let ack = target.request(
-        "POST", "/v1/groups/\(ReceiveBench.group)/ack", [("Content-Type", "application/json")],
+        "POST", "/v1/groups/\(topic)/ack", [("Content-Type", "application/json")],
         body: receipts.bytes)
       try connection.require(ack, "ack", body: body)
       let after = clock.monotonicTime()
