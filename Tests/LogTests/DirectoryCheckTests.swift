@@ -57,6 +57,27 @@ import Testing
     #expect(count.segments > 3)
   }
 
+  @Test func whatIsGoneIsFound() throws {
+    let directory = try Self.stopped()
+    let files = DiskFileSystem()
+    let last = try Self.segments(directory).last!
+    for base in try Self.segments(directory) {
+      try files.removeFile(TestLog.path("log", segment: base.value, in: directory))
+    }
+    try files.removeFile(directory.path("state/things/snapshot"))
+    let (count, faults) = try Self.check(directory)
+    #expect(
+      faults == [
+        DirectoryCheck.Fault(
+          file: "state/things/snapshot", position: 0,
+          reason: "it is missing, and events before offset 1 with it"),
+        DirectoryCheck.Fault(
+          file: TestLog.name, position: 0,
+          reason: "no segment is there, and offsets up to 39 were synced"),
+      ])
+    #expect(count.faults == 2 && last > .zero)
+  }
+
   @Test func everyFlippedBitOfALogIsFound() throws {
     let directory = try Self.stopped()
     var random = SeededGenerator(3)

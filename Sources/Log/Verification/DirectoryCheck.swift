@@ -95,7 +95,7 @@ public struct DirectoryCheck {
   ) throws(SystemError) -> Count {
     var count = Count()
     var faults = 0
-    let report: (Fault) -> Void = { found in
+    func report(_ found: Fault) {
       if !found.isMended { faults += 1 }
       fault(found)
     }
@@ -103,7 +103,13 @@ public struct DirectoryCheck {
       count.logs += 1
       let end = try check(name, segments, &count, progress, report)
       try checkProducers(name, end, report)
-      try checkSnapshot(name, report)
+      try checkSnapshot(name, from: segments.first, report)
+    }
+    let found = Set(logs.lazy.filter { !$0.segments.isEmpty }.map(\.name))
+    for name in recoveryPoints.names where !found.contains(name) {
+      let last = recoveryPoints.point(of: name).value - 1
+      let reason = "no segment is there, and offsets up to \(last) were synced"
+      report(Fault(file: name, position: 0, reason: reason))
     }
     count.faults = faults
     return count
@@ -152,12 +158,25 @@ public struct DirectoryCheck {
     report(Fault(file: file, position: 0, reason: reason, isMended: false))
   }
 
-  private func checkSnapshot(_ name: String, _ report: (Fault) -> Void) throws(SystemError) {
-    guard name.hasPrefix("state/") else { return }
+  private func checkSnapshot(
+    _ name: String, from start: Offset?, _ report: (Fault) -> Void
+  ) throws(SystemError) {
+    guard name.hasPrefix("state/"), let start else { return }
     let file = "\(name)/snapshot"
-    guard let content = try files.readWhole("\(path)/\(file)") else { return }
+    guard let content = try files.readWhole("\(path)/\(file)") else {
+      if start > .zero {
+        let reason = "it is missing, and events before offset \(start) with it"
+        report(Fault(file: file, position: 0, reason: reason))
+      }
+      return
+    }
     if let reason = Journal.complaint(snapshot: content.bytes) {
-      report(Fault(file: file, position: 0, reason: reason, isMended: false))
+      return report(Fault(file: file, position: 0, reason: reason, isMended: false))
+    }
+    let end = Offset(content.bytes.baseAddress!.bigEndian(0, as: Int64.self))
+    if end < start {
+      let reason = "the events of offsets \(end) to \(start.value - 1) are missing behind it"
+      report(Fault(file: file, position: 0, reason: reason))
     }
   }
 
