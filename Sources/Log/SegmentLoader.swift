@@ -33,8 +33,6 @@ struct SegmentLoader {
   func load() throws(SystemError) -> Outcome {
     let log = try openFiles.open(stem + ".log", .readWrite)
     let logBytes = try log.size()
-    // After a clean stop only the last segment's checksum is worth its time: the others' indexes
-    // have not been written to since they were saved.
     var opened = try SegmentIndexes.open(
       stem, openFiles, logBytes: logBytes, verify: true)
     if !isLast, let loss = try opened?.loss(), baseOffset + Int(loss) >= syncedBefore {

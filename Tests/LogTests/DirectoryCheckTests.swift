@@ -78,6 +78,20 @@ import Testing
     #expect(count.faults == 2 && last > .zero)
   }
 
+  @Test func whatCannotBeOpenedIsAFaultAndTheRestIsLookedAt() throws {
+    let directory = try Self.stopped()
+    let (whole, _) = try Self.check(directory)
+    let base = try Self.segments(directory)[1]
+    let path = TestLog.path("log", segment: base.value, in: directory)
+    try DiskFileSystem().removeFile(path)
+    try DiskFileSystem().createDirectory(path)
+    let (count, faults) = try Self.check(directory)
+    #expect(faults.map(\.file) == ["\(TestLog.name)/\(base.fileStem).log"])
+    #expect(faults.first?.reason.hasSuffix("Is a directory") == true)
+    #expect(count.segments == whole.segments)
+    #expect(count.batches > whole.batches / 2 && count.batches < whole.batches)
+  }
+
   @Test func everyFlippedBitOfALogIsFound() throws {
     let directory = try Self.stopped()
     var random = SeededGenerator(3)

@@ -72,7 +72,8 @@ public struct DirectoryCheck {
       for (name, segments) in logs {
         for base in segments {
           let log = "\(path)/\(name)/\(base.fileStem).log"
-          bytes += try DiskFile(log, .read).size()
+          // What cannot be opened is reported when its turn comes.
+          bytes += (try? DiskFile(log, .read).size()) ?? 0
         }
       }
       totalBytes = bytes
@@ -134,15 +135,22 @@ public struct DirectoryCheck {
       var segment = SegmentCheck(
         directory: path, name: name, baseOffset: base,
         syncedBefore: isLast ? point : bases[index + 1], isLast: isLast, wasClean: wasClean)
-      expected = try segment.run(files, report) { batches, records, bytes in
-        count.batches += batches
-        count.records += records
-        count.bytes = before + bytes
-        progress(count.bytes)
-      }
       count.segments += 1
+      do {
+        expected = try segment.run(files, report) { batches, records, bytes in
+          count.batches += batches
+          count.records += records
+          count.bytes = before + bytes
+          progress(count.bytes)
+        }
+      } catch {
+        guard error.isRefusal else { throw error }
+        expected = nil
+        report(
+          Fault(file: "\(name)/\(base.fileStem).log", position: 0, reason: error.description))
+      }
     }
-    return expected ?? .zero
+    return expected ?? point
   }
 
   /// What is remembered of producers can be gathered from the log again, but for what was deleted
