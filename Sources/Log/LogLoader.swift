@@ -39,13 +39,10 @@ struct LogLoader {
         end = outcome.nextOffset
         saved = saved && outcome.saved
       }
-      let producers = ProducerLoader(
-        directory: directory, files: files, limits: producerLimits, now: clock.wallMilliseconds(),
-        report: report)
       return PartitionLog(
         name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
         segments: segments, end: end, checkpoint: saved ? end : min(point, end),
-        settings: settings, producers: try producers.load(segments, end: end), report: report)
+        settings: settings, producers: try producers(segments, end: end), report: report)
     } catch {
       throw LogError(writing: error)
     }
@@ -103,7 +100,16 @@ struct LogLoader {
     return PartitionLog(
       name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
       segments: [segment], end: recoveryPoint, checkpoint: recoveryPoint, settings: settings,
-      producers: ProducerTable(limits: producerLimits), report: report)
+      producers: try producers([segment], end: recoveryPoint), report: report)
+  }
+
+  private func producers(
+    _ segments: [LogSegment], end: Offset
+  ) throws(SystemError) -> ProducerTable {
+    let loader = ProducerLoader(
+      directory: directory, files: files, limits: producerLimits, now: clock.wallMilliseconds(),
+      report: report)
+    return try loader.load(segments, end: end)
   }
 
   private func makeNew() throws(SystemError) -> PartitionLog {

@@ -107,6 +107,20 @@ import Testing
     }
   }
 
+  @Test func aLogThatIsGoneStillKnowsItsProducers() throws {
+    let test = try TestLog()
+    test.append([.small("first")])
+    let stored = try test.produce(7, 0).get()
+    test.data.close()
+    let directory = try test.directory.copy()
+    try DiskFileSystem().removeFile(TestLog.path("log", in: directory))
+    let opened = try TestLog(in: directory, clock: test.clock)
+    let repeated = try opened.produce(7, 0).get()
+    #expect(stored.baseOffset == Offset(1) && repeated.baseOffset == Offset(1))
+    #expect(try opened.produce(7, 1).get().baseOffset == Offset(2))
+    opened.data.close()
+  }
+
   @Test func aDirectoryWithoutALogIsAnEmptyOneIfNothingWasEverStored() throws {
     let test = try TestLog()
     test.data.close()
