@@ -18,6 +18,7 @@ final class BatchIndex: Sendable {
   private let dictionary: Lock<Dictionary>
   private let damaged: Atomic<Int>
   private let stamped: Atomic<Bool>
+  private let end: Atomic<UInt32>
 
   /// A new, empty index in `file`.
   init(creating file: any File, _ openFiles: OpenFiles) throws(SystemError) {
@@ -29,6 +30,7 @@ final class BatchIndex: Sendable {
     dictionary = Lock(Dictionary())
     damaged = Atomic(0)
     stamped = Atomic(false)
+    end = Atomic(0)
     try IndexSummary().write(to: file)
   }
 
@@ -46,6 +48,17 @@ final class BatchIndex: Sendable {
     self.dictionary = Lock(dictionary)
     damaged = Atomic(summary.damaged)
     stamped = Atomic(summary.holdsStamps)
+    end = Atomic(summary.recordsEnd)
+  }
+
+  /// Stands for an index that cannot be read: it has no entry, and none may be added.
+  init(unread path: String, _ openFiles: OpenFiles) {
+    entries = EntryFile(
+      unread: path, openFiles, headerBytes: BatchIndex.entriesFrom, entryBytes: BatchEntry.bytes)
+    dictionary = Lock(Dictionary())
+    damaged = Atomic(0)
+    stamped = Atomic(false)
+    end = Atomic(0)
   }
 
   /// The entries as they stand now. Waits for the disk if they have to be mapped first.
@@ -56,6 +69,9 @@ final class BatchIndex: Sendable {
 
   /// True when a batch of the segment was stamped by a producer.
   var holdsStamps: Bool { stamped.load(ordering: .relaxed) }
+
+  /// The relative offset behind the last record; 0 where nobody has written it down.
+  var recordsEnd: UInt32 { end.load(ordering: .relaxed) }
 
   /// Says that one was.
   func noteStamp() { stamped.store(true, ordering: .relaxed) }
@@ -111,9 +127,20 @@ final class BatchIndex: Sendable {
     return Swift.Dictionary(uniqueKeysWithValues: numbers.map { ($0.value, $0.key) })
   }
 
-  /// Appends an entry.
-  func append(_ entry: BatchEntry) {
-    if entry.tag == BatchEntry.damaged { damaged.add(1, ordering: .relaxed) }
+  /// Appends the entry of a batch.
+  ///
+  /// - Parameter recordsEnd: the relative offset behind its last record.
+  func append(_ entry: BatchEntry, recordsEnd: UInt32) {
+    end.store(recordsEnd, ordering: .relaxed)
+    entries.append { entry.store(to: $0) }
+  }
+
+  /// Appends an entry that stands for damaged bytes, or for records that are missing.
+  func appendDamage(at relativeOffset: UInt32, position: Int, bytes: Int) {
+    damaged.add(1, ordering: .relaxed)
+    let entry = BatchEntry(
+      relativeOffset: relativeOffset, position: UInt32(position), size: UInt32(bytes),
+      tag: BatchEntry.damaged)
     entries.append { entry.store(to: $0) }
   }
 
@@ -123,6 +150,7 @@ final class BatchIndex: Sendable {
     summary.batches = entries.count
     summary.damaged = damaged.load(ordering: .relaxed)
     summary.holdsStamps = holdsStamps
+    summary.recordsEnd = recordsEnd
     summary.dictionaryEnd = dictionary.withLock { $0.end }
     return summary
   }

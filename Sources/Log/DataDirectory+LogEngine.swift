@@ -51,11 +51,29 @@ extension DataDirectory: LogEngine {
     }
   }
 
-  /// Opens `state/<name>`.
+  /// Opens `state/<name>`. A journal of which something is missing is refused: what it says would
+  /// not be so.
   public func openJournal(_ name: String) throws(LogError) -> Journal {
+    try refuseLostJournal("state/\(name)")
     let settings = LogSettings(retentionMilliseconds: nil)
     let log = try openLog("state/\(name)", settings: settings)
+    for segment in try log.openSegments() { if let failure = segment.failure { throw failure } }
     return try Journal(log, snapshotPath: "\(path)/state/\(name)/snapshot", files: files)
+  }
+
+  private func refuseLostJournal(_ name: String) throws(LogError) {
+    let point = recoveryPoints.point(of: name)
+    guard point > .zero else { return }
+    let directory = "\(path)/\(name)"
+    do {
+      let isThere = files.exists(directory)
+      if isThere, try !LogLoader.segmentBases(in: directory, files).isEmpty { return }
+    } catch {
+      throw LogError(reading: error)
+    }
+    throw .corrupted(
+      file: directory, position: 0,
+      reason: "its segment files are missing, and events before offset \(point) with them")
   }
 
   /// Opens `state/<name>/files`.

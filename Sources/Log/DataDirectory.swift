@@ -38,9 +38,11 @@ public final class DataDirectory: Sendable {
   public let metrics: LogMetrics
   private let claim: DataDirectoryClaim
   private let closing = Lock(false)
+  /// True once a log was opened of which something could not be opened.
+  private let isPartial = Lock(false)
   private let wasClean: Bool
   private let clock: any Clock
-  private let recoveryPoints: RecoveryPoints
+  let recoveryPoints: RecoveryPoints
   private let producerLimits: ProducerLimits
   private let report: @Sendable (String) -> Void
 
@@ -99,6 +101,7 @@ public final class DataDirectory: Sendable {
       metrics: metrics, producerLimits: producerLimits, report: report)
     let log = try loader.load()
     recoveryPoints.set(log.checkpoint, of: name)
+    if !log.isWhole { isPartial.withLock { $0 = true } }
     return log
   }
 
@@ -127,6 +130,8 @@ public final class DataDirectory: Sendable {
     writer.stop()
     defer { claim.release() }
     guard writer.whyOffline == nil else { return }
+    // What could not be opened has to be looked at.
+    guard !isPartial.withLock({ $0 }) else { return }
     let note = ByteBuffer()
     note.append("stopped cleanly\n")
     do {

@@ -113,6 +113,16 @@ final class EntryFile: Sendable {
     state = Lock(State(spilled: 0, chunk: chunk, count: count))
   }
 
+  /// Stands for a file that cannot be read: it has no entry, and none may be appended.
+  init(unread path: String, _ openFiles: OpenFiles, headerBytes: Int, entryBytes: Int) {
+    self.path = path
+    mapping = StoredMap(path, in: openFiles)
+    self.openFiles = openFiles
+    self.headerBytes = headerBytes
+    self.entryBytes = entryBytes
+    state = Lock(State(spilled: 0, chunk: .none, count: 0))
+  }
+
   /// How many entries there are now.
   var count: Int { state.withLock { $0.count } }
 

@@ -21,6 +21,8 @@ struct IndexSummary: Equatable {
   var dictionaryEnd = IndexSummary.bytes
   /// True when the segment holds a batch that a producer has stamped.
   var holdsStamps = false
+  /// The relative offset behind the segment's last record; 0 where that was not written down.
+  var recordsEnd: UInt32 = 0
   /// CRC-32C of the batch entries, the dictionary, the two other indexes and the numbers above.
   var checksum: UInt32 = 0
 
@@ -39,6 +41,7 @@ struct IndexSummary: Equatable {
     dictionaryEnd = Int(base.bigEndian(24, as: UInt32.self))
     checksum = base.bigEndian(28, as: UInt32.self)
     holdsStamps = base.bigEndian(32, as: UInt32.self) != 0
+    recordsEnd = base.bigEndian(36, as: UInt32.self)
     guard dictionaryEnd >= IndexSummary.bytes, dictionaryEnd <= BatchIndex.entriesFrom
     else { return nil }
   }
@@ -55,6 +58,8 @@ struct IndexSummary: Equatable {
     crc.update(UnsafeRawBufferPointer(rebasing: header.bytes[..<28]))
     // Where nothing is stamped the checksum is what it was before stamps were known.
     if holdsStamps { crc.update(UnsafeRawBufferPointer(rebasing: header.bytes[32..<36])) }
+    // And without an end what it was before ends were written down.
+    if recordsEnd != 0 { crc.update(UnsafeRawBufferPointer(rebasing: header.bytes[36..<40])) }
   }
 
   private func encoded() -> ByteBuffer {
@@ -70,6 +75,7 @@ struct IndexSummary: Equatable {
       base.storeBigEndian(UInt32(dictionaryEnd), at: 24)
       base.storeBigEndian(checksum, at: 28)
       base.storeBigEndian(UInt32(holdsStamps ? 1 : 0), at: 32)
+      base.storeBigEndian(recordsEnd, at: 36)
       return IndexSummary.bytes
     }
     return header

@@ -23,7 +23,9 @@ public final class Journal: Sendable {
     snapshot: (UnsafeRawBufferPointer) -> Void, event: (UnsafeRawBufferPointer) -> Void
   ) throws(LogError) {
     var from = log.frontiers.logStart
-    if let (offset, content) = try readSnapshot() {
+    let kept = try readSnapshot()
+    try checkSnapshot(kept?.0)
+    if let (offset, content) = kept {
       snapshot(content.bytes)
       from = max(from, offset)
     }
@@ -34,6 +36,26 @@ public final class Journal: Sendable {
       try replay(slice, from: from, event)
       next = slice.nextOffset
     } while next < log.frontiers.committed
+  }
+
+  /// The events follow on the snapshot, or on nothing.
+  private func checkSnapshot(_ offset: Offset?) throws(LogError) {
+    let start = log.frontiers.logStart
+    let end = log.frontiers.committed
+    let reason: String
+    if let offset, offset > end {
+      let path = try log.openSegments().last!.log.path
+      throw .corrupted(
+        file: path, position: 0,
+        reason: "the events end before offset \(end), and the snapshot is of \(offset)")
+    } else if let offset, offset < start {
+      reason = "the events from offset \(offset) to \(start.value - 1) are missing behind it"
+    } else if offset == nil, start > .zero {
+      reason = "it is missing, and the events before offset \(start) with it"
+    } else {
+      return
+    }
+    throw .corrupted(file: snapshotPath, position: 0, reason: reason)
   }
 
   private func replay(
@@ -47,8 +69,7 @@ public final class Journal: Sendable {
           if record.offset >= from, let value = record.value { event(value) }
         }
       } catch {
-        throw .corrupted(
-          file: snapshotPath.parentDirectory, position: 0, reason: "a journal event is malformed")
+        throw reader.malformed()
       }
     }
   }

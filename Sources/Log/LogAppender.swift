@@ -51,6 +51,10 @@ final class LogAppender {
   /// Appends the requests' batches in order, and notes each one's outcome in it.
   func append(_ requests: [AppendRequest]) {
     guard (try? log.openSegments()) != nil else { return }
+    if let refusal {
+      for request in requests { request.outcome = .failure(refusal) }
+      return
+    }
     let settings = log.settings
     var run = Run(end: position, nextOffset: nextOffset)
     for request in requests {
@@ -132,9 +136,22 @@ final class LogAppender {
     saveProducers()
   }
 
+  /// Why nothing can be appended: what stands in the last segment is not known.
+  private var refusal: LogError? {
+    segment.failure.map {
+      .unwritable(reason: "the last segment could not be opened at start: \($0)")
+    }
+  }
+
+  /// True while the segment holds no record, and stands for none that is missing.
+  private func isEmpty(upTo end: Int, _ next: Offset) -> Bool {
+    end == 0 && next == segment.baseOffset
+  }
+
   /// Begins a new segment unless the last one is still empty.
   func roll(_ settings: LogSettings) throws(LogError) {
-    guard position > 0 else { return }
+    if let refusal { throw refusal }
+    if isEmpty(upTo: position, nextOffset) { return }
     try synchronize()
     indexLatestTime()
     // Indexes that cannot be saved are made again at the next start; the log goes on.
@@ -165,7 +182,7 @@ final class LogAppender {
   }
 
   private func mustRoll(behind run: Run, bytes: Int, _ settings: LogSettings) -> Bool {
-    guard run.end > 0 else { return false }
+    if isEmpty(upTo: run.end, run.nextOffset) { return false }
     let relative = run.nextOffset - segment.baseOffset
     // Positions in the indexes have 32 bits, and Kafka's tools read them with a sign.
     let bytesMax = min(settings.segmentBytes, Int(Int32.max))
@@ -324,7 +341,7 @@ final class LogAppender {
     segment.batches.append(
       BatchEntry(
         relativeOffset: relative, position: UInt32(place), size: UInt32(batch.size),
-        tag: batch.tagNumber))
+        tag: batch.tagNumber), recordsEnd: lastRelative + 1)
     segment.advance(bytes: place + batch.size, maxTimestamp: batch.maxTimestamp)
   }
 

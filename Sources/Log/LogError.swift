@@ -67,3 +67,25 @@ public enum LogError: Error, Sendable, Equatable {
     }
   }
 }
+
+extension LogError: CustomStringConvertible {
+  /// A sentence for people, without a full stop.
+  public var description: String {
+    switch self {
+    case .offsetTooOld(let start): "records before offset \(start) were deleted"
+    case .offsetPastEnd(let end): "the log ends before offset \(end)"
+    case .corrupted(let file, let position, let reason):
+      "\(file) at position \(position): \(reason)"
+    case .invalidBatch(let index, let reason): "batch \(index) is not sound: \(reason)"
+    case .outOfSpace: "the disk is full"
+    case .offline(let reason): "the storage is offline: \(reason)"
+    case .unwritable(let reason), .unreadable(let reason), .unavailable(let reason): reason
+    case .notSupportedYet(let what): "not supported yet: \(what)"
+    case .producerFenced(let epoch): "the producer has gone on with epoch \(epoch)"
+    case .sequenceTooOld(let last): "the producer's last request that is remembered is \(last)"
+    case .sequenceReused(let count):
+      "another request of \(count) records was stored under this sequence number"
+    case .closed: "the log was deleted, or the server is stopping"
+    }
+  }
+}

@@ -22,7 +22,7 @@ struct LogLoader {
     do {
       try files.createDirectory(directory)
       var bases = try LogLoader.segmentBases(in: directory, files)
-      if bases.isEmpty { return try makeNew() }
+      if bases.isEmpty { return recoveryPoint > .zero ? try makeLost() : try makeNew() }
       let point = try dropEmptyLast(&bases)
       var segments: [LogSegment] = []
       var end = Offset.zero
@@ -33,21 +33,30 @@ struct LogLoader {
           baseOffset: base, directory: directory, openFiles: openFiles,
           syncedBefore: isLast ? point : bases[index + 1], isLast: isLast, wasClean: wasClean,
           now: clock.wallMilliseconds())
-        let outcome = try loader.load()
+        let outcome = try loadOrLeave(loader)
         try tell(outcome)
         segments.append(outcome.segment)
         end = outcome.nextOffset
         saved = saved && outcome.saved
       }
-      let producers = ProducerLoader(
-        directory: directory, files: files, limits: producerLimits, now: clock.wallMilliseconds(),
-        report: report)
       return PartitionLog(
         name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
         segments: segments, end: end, checkpoint: saved ? end : min(point, end),
-        settings: settings, producers: try producers.load(segments, end: end))
+        settings: settings, producers: try producers(segments, end: end), report: report)
     } catch {
       throw LogError(writing: error)
+    }
+  }
+
+  /// Opens a segment, or goes on without it where the machine refuses to open its files. Where its
+  /// records would be given their offsets a second time it does not: after a crash nobody else
+  /// knows how far the last one went.
+  private func loadOrLeave(_ loader: SegmentLoader) throws(SystemError) -> SegmentLoader.Outcome {
+    do {
+      return try loader.load()
+    } catch {
+      guard error.isRefusal, !loader.isLast || wasClean else { throw error }
+      return loader.unread(error)
     }
   }
 
@@ -59,10 +68,48 @@ struct LogLoader {
   private func dropEmptyLast(_ bases: inout [Offset]) throws(SystemError) -> Offset {
     guard bases.count > 1, let last = bases.last else { return recoveryPoint }
     let paths = LogSegment.paths(of: last, in: directory)
-    guard try files.open(paths[0], .read).size() == 0 else { return recoveryPoint }
+    let bytes: Int
+    do {
+      bytes = try files.open(paths[0], .read).size()
+    } catch {
+      guard error.isRefusal else { throw error }
+      return recoveryPoint
+    }
+    guard bytes == 0 else { return recoveryPoint }
     for path in paths { try files.removeFile(path) }
     bases.removeLast()
     return max(recoveryPoint, last)
+  }
+
+  /// The log when not one of its segments is there, although something was synced: all of that is
+  /// missing, and its offsets are not given out again.
+  private func makeLost() throws(SystemError) -> PartitionLog {
+    let left = try files.list(directory).compactMap { name in
+      [".index", ".timeindex", ".tags"].first(where: name.hasSuffix).flatMap { suffix in
+        LogLoader.baseOffset(name.dropLast(suffix.count))
+      }
+    }
+    let base = min(left.min() ?? .zero, recoveryPoint)
+    let segment = try LogSegment.create(
+      at: base, in: directory, openFiles, now: clock.wallMilliseconds())
+    segment.batches.appendDamage(at: 0, position: 0, bytes: 0)
+    try segment.indexes.save()
+    metrics.damagedRanges.increment()
+    let last = recoveryPoint.value - 1
+    report("no segment is in \(directory): the records of offsets \(base) to \(last) are missing")
+    return PartitionLog(
+      name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
+      segments: [segment], end: recoveryPoint, checkpoint: recoveryPoint, settings: settings,
+      producers: try producers([segment], end: recoveryPoint), report: report)
+  }
+
+  private func producers(
+    _ segments: [LogSegment], end: Offset
+  ) throws(SystemError) -> ProducerTable {
+    let loader = ProducerLoader(
+      directory: directory, files: files, limits: producerLimits, now: clock.wallMilliseconds(),
+      report: report)
+    return try loader.load(segments, end: end)
   }
 
   private func makeNew() throws(SystemError) -> PartitionLog {
@@ -71,7 +118,7 @@ struct LogLoader {
     return PartitionLog(
       name: name, directory: directory, openFiles: openFiles, writer: writer, metrics: metrics,
       segments: [segment], end: .zero, checkpoint: .zero, settings: settings,
-      producers: ProducerTable(limits: producerLimits))
+      producers: ProducerTable(limits: producerLimits), report: report)
   }
 
   /// The first offsets of the segments in a log's directory, sorted.
@@ -80,10 +127,15 @@ struct LogLoader {
   ) throws(SystemError) -> [Offset] {
     var bases: [Offset] = []
     for file in try files.list(directory) where file.hasSuffix(".log") {
-      let stem = file.dropLast(4)
-      if stem.count == 20, let value = Int64(stem), value >= 0 { bases.append(Offset(value)) }
+      if let base = baseOffset(file.dropLast(4)) { bases.append(base) }
     }
     return bases.sorted()
+  }
+
+  /// The offset that a segment's files are named for.
+  private static func baseOffset(_ stem: Substring) -> Offset? {
+    guard stem.count == 20, let value = Int64(stem), value >= 0 else { return nil }
+    return Offset(value)
   }
 
   private func tell(_ outcome: SegmentLoader.Outcome) throws(SystemError) {
@@ -97,9 +149,17 @@ struct LogLoader {
       metrics.recoveryTruncatedBytes.add(outcome.cutBytes)
       report("cut \(outcome.cutBytes) torn bytes off \(path), \(outcome.cutReason)")
     }
+    if let failure = outcome.segment.failure {
+      metrics.damagedRanges.increment()
+      let base = outcome.segment.baseOffset
+      report("the records from offset \(base) on cannot be served: \(failure)")
+    }
     for entry in try outcome.segment.batches.damage() {
       metrics.damagedRanges.increment()
-      report("\(path) is damaged at position \(entry.position), \(entry.size) bytes")
+      report(
+        entry.size == 0
+          ? "\(path): records that were stored from position \(entry.position) on are missing"
+          : "\(path) is damaged at position \(entry.position), \(entry.size) bytes")
     }
   }
 }

@@ -53,7 +53,8 @@ extension LogMetrics {
         "recovery_truncated_bytes", "Bytes cut off at start because a crash had torn them.",
         unit: .bytes),
       rebuiltIndexes: counter("rebuilt_indexes", "Segments whose indexes were rebuilt at start."),
-      damagedRanges: counter("damaged_ranges", "Stretches of a log found damaged at start."),
+      damagedRanges: counter(
+        "damaged_ranges", "Stretches of a log found damaged, at start or by a reader."),
       deletedBytes: counter(
         "deleted_bytes", "Bytes of log deleted by retention and truncation.", unit: .bytes),
       producers: ProducerMetrics(registry))

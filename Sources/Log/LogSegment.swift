@@ -11,21 +11,27 @@ final class LogSegment: Sendable {
   let directory: String
   let log: StoredFile
   let indexes: SegmentIndexes
-  /// True for a segment whose bytes are not all what was written; found while it was loaded.
-  let hasDamage: Bool
+  /// Why nothing of the segment can be read, found while it was loaded; `nil` where it can.
+  let failure: LogError?
+  /// From where on records are missing between this segment and the next one, found while it was
+  /// loaded.
+  let missingFrom: Offset?
+  private let found = FoundDamage()
   private let writtenBytes: Atomic<Int>
   private let created: Atomic<Int64>
   private let latest: Atomic<Int64>
 
   init(
     baseOffset: Offset, directory: String, _ openFiles: OpenFiles, indexes: SegmentIndexes,
-    bytes: Int, createdMilliseconds: Int64, maxTimestamp: Int64
+    bytes: Int, createdMilliseconds: Int64, maxTimestamp: Int64, missingFrom: Offset? = nil,
+    failure: LogError? = nil
   ) {
+    self.failure = failure
+    self.missingFrom = missingFrom
     self.baseOffset = baseOffset
     self.directory = directory
     log = StoredFile("\(directory)/\(baseOffset.fileStem).log", in: openFiles)
     self.indexes = indexes
-    hasDamage = indexes.batches.hasDamage
     writtenBytes = Atomic(bytes)
     created = Atomic(createdMilliseconds)
     latest = Atomic(maxTimestamp)
@@ -52,6 +58,46 @@ final class LogSegment: Sendable {
 
   /// The entries of all batches.
   var batches: BatchIndex { indexes.batches }
+
+  /// True for a segment whose bytes are known not to be all what was written.
+  var hasDamage: Bool { batches.hasDamage || found.isSome }
+
+  /// The first of these batches that is known to be damaged.
+  func damage(in view: EntryFile.View, _ range: Range<Int>) -> SegmentDamage? {
+    guard hasDamage, !range.isEmpty else { return nil }
+    let met = found.first(in: range)
+    var batch = met?.batch
+    var reason = met?.reason
+    if batches.hasDamage {
+      for index in range.lowerBound..<(batch ?? range.upperBound) {
+        let entry = BatchEntry(view[index])
+        guard entry.tag == BatchEntry.damaged else { continue }
+        batch = index
+        reason =
+          entry.size == 0
+          ? "records that were stored from here on are missing"
+          : "these bytes are not what was written"
+        break
+      }
+    }
+    guard let batch, let reason else { return nil }
+    let position = Int(BatchEntry(view[batch]).position)
+    return SegmentDamage(
+      batch: batch, error: .corrupted(file: log.path, position: position, reason: reason))
+  }
+
+  /// Notes that the batch at a position is not what was written: no read chooses it from now on.
+  ///
+  /// - Returns: its length; `nil` if that was known.
+  func noteDamage(at position: Int, _ reason: String) throws(LogError) -> Int? {
+    let view = try viewBatches()
+    defer { view.end() }
+    let batch = view.prefixCount { Int(BatchEntry($0).position) <= position } - 1
+    guard batch >= 0 else { return nil }
+    let entry = BatchEntry(view[batch])
+    guard entry.tag != BatchEntry.damaged, found.note(batch, reason) else { return nil }
+    return Int(entry.size)
+  }
 
   /// The entries of all batches as they stand now. Waits for the disk if they have to be mapped.
   func viewBatches() throws(LogError) -> EntryFile.View {

@@ -3,7 +3,7 @@ import Platform
 /// What a read chose: byte ranges, and where to read on. The bytes were not looked at.
 public struct LogSlice: Sendable {
   /// The chosen batches as they lie on disk, neighbours merged, in order.
-  public var regions: [FileRegion] = []
+  public private(set) var regions: [FileRegion] = []
   /// The length of all regions together.
   public var bytes = 0
   /// The offsets of the chosen batches, neighbours merged, if they were asked for.
@@ -13,19 +13,27 @@ public struct LogSlice: Sendable {
   /// Where `maxRecords` was reached inside the last batch, or else `nextOffset`: for readers who
   /// take single records.
   public var recordLimitOffset: Offset
+  /// What could not be read and was passed over, in front of everything that was chosen.
+  public var passedDamage: PassedDamage?
   /// What is left to be looked for when the search stopped at `passedMax`.
   public var rest: ReadRequest?
   /// The first offset that is not yet visible.
   public var highWatermark: Offset
   /// The first offset that is still there.
   public var logStartOffset: Offset
+  /// The offset of each region's first record.
+  private(set) var starts: [Offset] = []
+  /// Is told of damage that a reader finds.
+  var log: PartitionLog?
 
   /// True when nothing was chosen.
   public var isEmpty: Bool { regions.isEmpty }
 
   /// Adds what a search for the rest has found.
   public mutating func append(_ more: LogSlice) {
-    for region in more.regions { add(region.file, position: region.position, count: region.count) }
+    for (region, start) in zip(more.regions, more.starts) {
+      add(region.file, position: region.position, count: region.count, from: start)
+    }
     for run in more.runs { add(run: run) }
     rest = more.rest
     nextOffset = more.nextOffset
@@ -42,7 +50,7 @@ public struct LogSlice: Sendable {
     }
   }
 
-  mutating func add(_ file: StoredFile, position: Int, count: Int) {
+  mutating func add(_ file: StoredFile, position: Int, count: Int, from start: Offset) {
     bytes += count
     if let last = regions.indices.last, regions[last].file === file,
       regions[last].end == position
@@ -50,6 +58,7 @@ public struct LogSlice: Sendable {
       regions[last].count += count
     } else {
       regions.append(FileRegion(file: file, position: position, count: count))
+      starts.append(start)
     }
   }
 }

@@ -15,6 +15,12 @@ struct OffsetIndex: Sendable {
       file, openFiles, headerBytes: 0, entryBytes: OffsetIndex.entryBytes, count: count)
   }
 
+  /// Stands for an index that cannot be read.
+  init(unread path: String, _ openFiles: OpenFiles) {
+    entries = EntryFile(
+      unread: path, openFiles, headerBytes: 0, entryBytes: OffsetIndex.entryBytes)
+  }
+
   func append(relativeOffset: UInt32, position: UInt32) {
     entries.append { address in
       address.storeBigEndian(relativeOffset, at: 0)

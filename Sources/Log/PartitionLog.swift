@@ -20,6 +20,8 @@ public final class PartitionLog: Sendable {
   /// The thread that appends to it.
   let writer: LogWriter
   let metrics: LogMetrics
+  /// Says, for people, what was found.
+  private let report: @Sendable (String) -> Void
   /// How far it has come.
   public let frontiers: Frontiers
   let state: Lock<State>
@@ -30,7 +32,7 @@ public final class PartitionLog: Sendable {
   init(
     name: String, directory: String, openFiles: OpenFiles, writer: LogWriter,
     metrics: LogMetrics, segments: [LogSegment], end: Offset, checkpoint: Offset,
-    settings: LogSettings, producers: ProducerTable
+    settings: LogSettings, producers: ProducerTable, report: @escaping @Sendable (String) -> Void
   ) {
     self.name = name
     self.directory = directory
@@ -42,6 +44,7 @@ public final class PartitionLog: Sendable {
     state = Lock(State(segments: segments))
     storedBytes = Atomic(segments.reduce(0) { $0 + $1.bytes })
     currentSettings = Lock(settings)
+    self.report = report
     metrics.producers.remembered.add(producers.count)
     self.producers = Lock(producers)
   }
@@ -75,7 +78,21 @@ public final class PartitionLog: Sendable {
       }
       index += 1
     }
-    return plan.slice
+    var slice = plan.slice
+    slice.log = self
+    return slice
+  }
+
+  /// A reader has found that the batch at a position of a segment's file is not what was written.
+  /// No read chooses it from now on, and people are told.
+  func noteDamage(_ file: StoredFile, at position: Int, _ reason: String) {
+    // Where the index cannot be looked at now, the next reader finds it again; what was deleted
+    // meanwhile nobody reads.
+    guard let segment = state.withLock({ $0.segments.first { $0.log === file } }),
+      let bytes = try? segment.noteDamage(at: position, reason)
+    else { return }
+    metrics.damagedRanges.increment()
+    report("\(file.path) is damaged at position \(position), \(bytes) bytes: \(reason)")
   }
 
   /// The first visible offset whose record is not older than `timestamp` (milliseconds since 1970),
@@ -118,6 +135,7 @@ public final class PartitionLog: Sendable {
     guard let index = segments.firstIndex(where: { $0.baseOffset == baseOffset }) else {
       return nil
     }
+    if let failure = segments[index].failure { throw failure }
     let description = try describe(segments, index, committed)
     let region = FileRegion(file: segments[index].log, position: 0, count: description.bytes)
     return SegmentFile(
@@ -144,6 +162,9 @@ public final class PartitionLog: Sendable {
       throw whatBecame(of: segment, LogError(reading: error))
     }
   }
+
+  /// True if nothing is known to be there that could not be opened.
+  var isWhole: Bool { state.withLock { $0.segments.allSatisfy { $0.failure == nil } } }
 
   /// All segments, oldest first.
   public func describeSegments() throws(LogError) -> [SegmentDescription] {
@@ -237,7 +258,9 @@ public final class PartitionLog: Sendable {
     let sealed = index + 1 < segments.count
     return SegmentDescription(
       baseOffset: segment.baseOffset,
-      nextOffset: sealed ? segments[index + 1].baseOffset : max(committed, segment.baseOffset),
+      nextOffset: sealed
+        ? segment.missingFrom ?? segments[index + 1].baseOffset
+        : max(committed, segment.baseOffset),
       bytes: sealed ? segment.bytes : try visibleBytes(segment, committed),
       maxTimestamp: segment.maxTimestamp < 0 ? nil : segment.maxTimestamp, sealed: sealed)
   }

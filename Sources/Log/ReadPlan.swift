@@ -18,16 +18,33 @@ struct ReadPlan {
 
   /// Takes what is wanted of a segment whose last record stands just before `endOffset`.
   mutating func take(_ segment: LogSegment, endOffset: Offset) throws(LogError) {
+    if let failure = segment.failure {
+      return try meet(failure, through: min(endOffset, request.end ?? endOffset))
+    }
     let view = try segment.viewBatches()
     defer { view.end() }
     let base = segment.baseOffset
     let atOrBefore = view.prefixCount {
       base + Int(BatchEntry($0).relativeOffset) <= request.offset
     }
-    let first = max(0, atOrBefore - 1)
+    var first = max(0, atOrBefore - 1)
     let wanted = min(committed, request.end ?? committed)
     let visible = segment.countBatches(in: view, before: wanted)
-    let last = segment.hasDamage ? try sound(segment, view, first, visible) : visible
+    var last = visible
+    while let damage = segment.damage(in: view, first..<max(first, visible)) {
+      if damage.batch > first {
+        isFull = true
+        last = damage.batch
+        break
+      }
+      let next = first + 1
+      try meet(
+        damage.error,
+        through: next < view.count
+          ? base + Int(BatchEntry(view[next]).relativeOffset) : min(endOffset, committed))
+      if isFull { return }
+      first = next
+    }
     guard first < last else { return }
     let end = Span(
       segment: segment, view: view, count: last,
@@ -60,27 +77,32 @@ struct ReadPlan {
     }
   }
 
+  /// The first record that is counted.
+  private var origin: Offset { slice.passedDamage?.end ?? request.offset }
+
   /// Whole neighbouring batches: two binary searches, however many they are.
   private mutating func takeAll(_ span: Span, from first: Int) {
     let start = Int(span[first].position)
     let limit = start.addingReportingOverflow(request.maxBytes - min(slice.bytes, request.maxBytes))
     let byteLimit = limit.overflow ? Int.max : limit.partialValue
     var end = span.view.prefixCount { BatchEntry($0).end <= byteLimit }
-    if request.maxRecords < Int.max - Int(request.offset.value) {
-      let stop = request.offset + request.maxRecords
+    if request.maxRecords < Int.max - Int(origin.value) {
+      let stop = origin + request.maxRecords
       end = min(end, span.segment.countBatches(in: span.view, before: stop))
-      records = max(0, span.baseOffset(min(max(end, first + 1), span.count)) - request.offset)
+      records = max(0, span.baseOffset(min(max(end, first + 1), span.count)) - origin)
     }
     end = min(end, span.count)
     if slice.isEmpty { end = max(end, first + 1) }
     if end < span.count || records >= request.maxRecords { isFull = true }
     guard end > first else { return }
-    slice.add(span.segment.log, position: start, count: span[end - 1].end - start)
+    slice.add(
+      span.segment.log, position: start, count: span[end - 1].end - start,
+      from: span.baseOffset(first))
     slice.nextOffset = span.baseOffset(end)
     slice.recordLimitOffset = slice.nextOffset
     if request.wantsRuns { slice.add(run: span.baseOffset(first)..<slice.nextOffset) }
-    if request.maxRecords < Int.max - Int(request.offset.value) {
-      slice.recordLimitOffset = min(slice.nextOffset, request.offset + request.maxRecords)
+    if request.maxRecords < Int.max - Int(origin.value) {
+      slice.recordLimitOffset = min(slice.nextOffset, origin + request.maxRecords)
     }
   }
 
@@ -103,7 +125,9 @@ struct ReadPlan {
         }
         let from = max(span.baseOffset(index), request.offset)
         let next = span.baseOffset(index + 1)
-        slice.add(span.segment.log, position: Int(entry.position), count: Int(entry.size))
+        slice.add(
+          span.segment.log, position: Int(entry.position), count: Int(entry.size),
+          from: span.baseOffset(index))
         slice.nextOffset = next
         slice.recordLimitOffset = next
         if request.wantsRuns { slice.add(run: span.baseOffset(index)..<next) }
@@ -138,22 +162,17 @@ struct ReadPlan {
     return rest
   }
 
-  /// Where the sound batches end that begin at `first`; throws when there is none.
-  private mutating func sound(
-    _ segment: LogSegment, _ view: EntryFile.View, _ first: Int, _ last: Int
-  ) throws(LogError) -> Int {
-    for index in first..<max(first, last) where BatchEntry(view[index]).tag == BatchEntry.damaged {
-      let entry = BatchEntry(view[index])
-      if index == first, slice.isEmpty, slice.nextOffset == request.offset {
-        throw .corrupted(
-          file: segment.log.path, position: Int(entry.position),
-          reason: entry.size == 0
-            ? "the file is shorter than what was written"
-            : "these bytes are not what was written")
-      }
+  /// What comes next cannot be read: throws if that is what was asked for, and ends before it
+  /// unless it is to be passed over.
+  private mutating func meet(_ error: LogError, through end: Offset) throws(LogError) {
+    let isFirst = slice.isEmpty && slice.nextOffset == slice.passedDamage?.end ?? request.offset
+    guard isFirst else {
       isFull = true
-      return index
+      return
     }
-    return last
+    guard request.passesDamage else { throw error }
+    slice.passedDamage = PassedDamage(error: slice.passedDamage?.error ?? error, end: end)
+    slice.nextOffset = end
+    slice.recordLimitOffset = end
   }
 }

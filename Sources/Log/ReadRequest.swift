@@ -18,6 +18,8 @@ public struct ReadRequest: Sendable {
   var regionsMax = 1 << 16
   /// Stop before the batch that begins here or behind.
   public var end: Offset?
+  /// Begin behind what cannot be read, where that is what comes first; the slice says so.
+  public var passesDamage = false
   /// Also say which offsets the chosen batches hold.
   public var wantsRuns = false
 

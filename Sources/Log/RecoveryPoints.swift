@@ -18,6 +18,9 @@ public final class RecoveryPoints: Sendable {
   /// A log's point; the beginning, if nothing is known.
   func point(of name: String) -> Offset { points.withLock { $0[name] } ?? .zero }
 
+  /// The logs of which something was synced.
+  var names: [String] { points.withLock { $0.filter { $0.value > .zero }.keys.sorted() } }
+
   func set(_ offset: Offset, of name: String) { points.withLock { $0[name] = offset } }
 
   func remove(_ name: String) { points.withLock { $0[name] = nil } }

@@ -75,6 +75,23 @@ struct RecoveryScan {
     if changed, cutBytes < logBytes { indexTime() }
   }
 
+  /// Looks, where the indexes cover the file, whether the segment reaches up to the next one: the
+  /// file of one in between may be gone.
+  mutating func lookBehind() throws(SystemError) {
+    if indexes.batches.recordsEnd > 0, !(try endsWithDamage()) {
+      nextOffset = baseOffset + Int(indexes.batches.recordsEnd)
+    } else {
+      try beginBehindIndexes()
+    }
+    if nextOffset < syncedBefore { markLoss() }
+  }
+
+  private func endsWithDamage() throws(SystemError) -> Bool {
+    let view = try indexes.batches.view()
+    defer { view.end() }
+    return view.count > 0 && BatchEntry(view[view.count - 1]).tag == BatchEntry.damaged
+  }
+
   /// Finds the offset behind the last indexed batch: its header knows.
   private mutating func beginBehindIndexes() throws(SystemError) {
     let view = try indexes.batches.view()
@@ -123,7 +140,12 @@ struct RecoveryScan {
     let header = batch.header
     if let stamp = header.stamp, !stamp.isOwnWork { indexes.batches.noteStamp() }
     let tag = if let name = batch.tag { try indexes.batches.define(name) ?? 0 } else { UInt32(0) }
-    append(at: header.baseOffset, position: batch.position, bytes: header.size, tag: tag)
+    indexes.batches.append(
+      BatchEntry(
+        relativeOffset: UInt32(header.baseOffset - baseOffset), position: UInt32(batch.position),
+        size: UInt32(header.size), tag: tag),
+      recordsEnd: UInt32(header.nextOffset - baseOffset))
+    changed = true
     nextOffset = header.nextOffset
     damage = nil
     latest = max(latest, header.maxTimestamp)
@@ -159,24 +181,22 @@ struct RecoveryScan {
     try scanner.skip { header, skipped in
       header.baseOffset > expected && header.baseOffset <= max(expected + skipped, synced)
     }
-    append(
-      at: nextOffset, position: position, bytes: scanner.position - position,
-      tag: BatchEntry.damaged)
+    appendDamage(at: position, bytes: scanner.position - position)
   }
 
   /// Records that were once synced are not there: an entry without bytes stands for them, and
   /// their offsets are not given out again.
   private mutating func markLoss() {
-    if damage == nil { append(at: nextOffset, bytes: 0, tag: BatchEntry.damaged) }
+    if damage == nil { appendDamage(at: scanner.position, bytes: 0) }
     nextOffset = syncedBefore
   }
 
-  private mutating func append(at offset: Offset, position: Int? = nil, bytes: Int, tag: UInt32) {
-    let entry = BatchEntry(
-      relativeOffset: UInt32(offset - baseOffset),
-      position: UInt32(position ?? scanner.position), size: UInt32(bytes), tag: tag)
-    indexes.batches.append(entry)
-    if tag == BatchEntry.damaged { damage = entry }
+  private mutating func appendDamage(at position: Int, bytes: Int) {
+    let relative = UInt32(nextOffset - baseOffset)
+    indexes.batches.appendDamage(at: relative, position: position, bytes: bytes)
+    damage = BatchEntry(
+      relativeOffset: relative, position: UInt32(position), size: UInt32(bytes),
+      tag: BatchEntry.damaged)
     changed = true
   }
 

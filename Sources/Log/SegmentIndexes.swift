@@ -20,6 +20,14 @@ struct SegmentIndexes: Sendable {
       times: try TimeIndex(times, openFiles, count: 0))
   }
 
+  /// Stands for indexes that cannot be read.
+  static func unread(_ stem: String, _ openFiles: OpenFiles) -> SegmentIndexes {
+    SegmentIndexes(
+      batches: BatchIndex(unread: stem + ".tags", openFiles),
+      offsets: OffsetIndex(unread: stem + ".index", openFiles),
+      times: TimeIndex(unread: stem + ".timeindex", openFiles))
+  }
+
   /// The indexes as they were last saved; `nil` if one is missing or does not fit.
   ///
   /// - Parameters:
@@ -57,6 +65,16 @@ struct SegmentIndexes: Sendable {
     let view = try batches.view()
     defer { view.end() }
     return view.count == 0 ? 0 : BatchEntry(view[view.count - 1]).end
+  }
+
+  /// From which relative offset on records are missing at the segment's end.
+  func loss() throws(SystemError) -> UInt32? {
+    guard batches.hasDamage else { return nil }
+    let view = try batches.view()
+    defer { view.end() }
+    guard view.count > 0 else { return nil }
+    let last = BatchEntry(view[view.count - 1])
+    return last.tag == BatchEntry.damaged && last.size == 0 ? last.relativeOffset : nil
   }
 
   /// Brings everything to the disk, with the summary that a restart believes.

@@ -33,10 +33,12 @@ struct SegmentLoader {
   func load() throws(SystemError) -> Outcome {
     let log = try openFiles.open(stem + ".log", .readWrite)
     let logBytes = try log.size()
-    // After a clean stop only the last segment's checksum is worth its time: the others' indexes
-    // have not been written to since they were saved.
-    let opened = try SegmentIndexes.open(
+    var opened = try SegmentIndexes.open(
       stem, openFiles, logBytes: logBytes, verify: true)
+    if !isLast, let loss = try opened?.loss(), baseOffset + Int(loss) >= syncedBefore {
+      // What was missing behind it is there again.
+      opened = nil
+    }
     let indexes: SegmentIndexes
     if let opened {
       indexes = opened
@@ -48,17 +50,31 @@ struct SegmentLoader {
       mayBeTorn: isLast && !wasClean)
     let start = try indexes.end()
     // A sealed segment that its indexes cover needs no look at its log.
-    if isLast || opened == nil || start != logBytes { try scan.run() }
+    if isLast || opened == nil || start != logBytes {
+      try scan.run()
+    } else {
+      try scan.lookBehind()
+    }
     let bytes = logBytes - scan.cutBytes
     if isLast, !wasClean { try log.synchronizeData() }
     let saved = opened != nil && start == bytes && !scan.changed || trySave(indexes)
     let segment = LogSegment(
       baseOffset: baseOffset, directory: directory, openFiles, indexes: indexes, bytes: bytes,
       createdMilliseconds: isLast ? try createdMilliseconds(log, bytes) : now,
-      maxTimestamp: indexes.times.latest ?? -1)
+      maxTimestamp: indexes.times.latest ?? -1,
+      missingFrom: isLast ? nil : try indexes.loss().map { baseOffset + Int($0) })
     return Outcome(
       segment: segment, nextOffset: scan.nextOffset, rebuilt: opened == nil && logBytes > 0,
       cutBytes: scan.cutBytes, cutReason: scan.cutReason, saved: saved)
+  }
+
+  /// Stands for the segment where its files cannot be opened: what it held cannot be served.
+  func unread(_ error: SystemError) -> Outcome {
+    let segment = LogSegment(
+      baseOffset: baseOffset, directory: directory, openFiles,
+      indexes: .unread(stem, openFiles), bytes: 0, createdMilliseconds: now, maxTimestamp: -1,
+      failure: LogError(reading: error))
+    return Outcome(segment: segment, nextOffset: max(baseOffset, syncedBefore))
   }
 
   private func trySave(_ indexes: SegmentIndexes) -> Bool {

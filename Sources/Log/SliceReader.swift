@@ -8,7 +8,8 @@ import Platform
 public final class SliceReader {
   /// What `next` found.
   public enum Step {
-    /// A whole batch whose checksum holds; valid until the reader is used again.
+    /// A whole batch whose checksum holds, with the offset that it should have; valid until the
+    /// reader is used again.
     case batch(BatchHeader, UnsafeRawBufferPointer)
     /// The next bytes are not in the page cache.
     case notCached
@@ -18,15 +19,22 @@ public final class SliceReader {
 
   private static let windowBytes = 512 << 10
   private let regions: [FileRegion]
+  private let starts: [Offset]
+  private let log: PartitionLog?
   private var index = 0
   private var position = 0
   private let window: ByteBuffer
+  /// The offset that the next batch must have: within a region they follow without a gap.
+  public private(set) var nextOffset: Offset
   /// Why the bytes could not be brought in.
   private var failure: LogError?
 
   /// Begins at the slice's first batch.
   public init(_ slice: LogSlice) {
     regions = slice.regions
+    starts = slice.starts
+    log = slice.log
+    nextOffset = starts.first ?? slice.nextOffset
     window = ByteBuffer(capacity: min(slice.bytes, SliceReader.windowBytes) + 64)
   }
 
@@ -59,6 +67,7 @@ public final class SliceReader {
     while index < regions.count, position == regions[index].count, window.isEmpty {
       index += 1
       position = 0
+      if index < starts.count { nextOffset = starts[index] }
     }
     guard index < regions.count else { return .end }
     guard try fill(BatchHeader.bytes, waiting: waiting) else { return .notCached }
@@ -67,15 +76,23 @@ public final class SliceReader {
     guard window.count >= header.size else { throw damaged("a batch is cut short") }
     let batch = UnsafeRawBufferPointer(rebasing: window.bytes[..<header.size])
     guard BatchHeader.checksumHolds(batch) else { throw damaged("the checksum does not hold") }
+    // The checksum does not cover the base offset.
+    guard header.baseOffset == nextOffset else {
+      throw damaged("a batch with offset \(header.baseOffset) stands where \(nextOffset) should")
+    }
     lastSize = header.size
+    lastEnd = header.nextOffset
     return .batch(header, batch)
   }
 
   private var lastSize = 0
+  private var lastEnd = Offset.zero
 
   private func consumeLast() {
+    guard lastSize > 0 else { return }
     window.consume(lastSize)
     lastSize = 0
+    nextOffset = lastEnd
   }
 
   /// Has at least `wanted` bytes in the window, or all that the region still has; false if that
@@ -129,10 +146,14 @@ public final class SliceReader {
     SystemError(code: 5, operation: "pread", subject: file.path)
   }
 
+  /// Says that the batch that was given last is damaged, and gives the error for it: its records
+  /// are not what its head says.
+  public func malformed() -> LogError { damaged("the batch's records are malformed") }
+
   private func damaged(_ reason: String) -> LogError {
     let region = regions[index]
-    return .corrupted(
-      file: region.file.path, position: region.position + position - window.count,
-      reason: reason)
+    let place = region.position + position - window.count
+    log?.noteDamage(region.file, at: place, reason)
+    return .corrupted(file: region.file.path, position: place, reason: reason)
   }
 }

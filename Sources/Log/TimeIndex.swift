@@ -21,6 +21,12 @@ final class TimeIndex: Sendable {
     lastTime = Atomic(last)
   }
 
+  /// Stands for an index that cannot be read.
+  init(unread path: String, _ openFiles: OpenFiles) {
+    entries = EntryFile(unread: path, openFiles, headerBytes: 0, entryBytes: TimeIndex.entryBytes)
+    lastTime = Atomic(.min)
+  }
+
   func append(timestamp: Int64, relativeOffset: UInt32) {
     if let latest, latest >= timestamp { return }
     entries.append { address in

@@ -22,7 +22,7 @@ struct TimeSearch {
     for index in max(0, after - 1)..<max(view.count, after) {
       let entry = BatchEntry(view[index])
       if segment.baseOffset + Int(entry.relativeOffset) >= committed { return nil }
-      if entry.tag == BatchEntry.damaged { continue }
+      if segment.damage(in: view, index..<(index + 1)) != nil { continue }
       let header = try header(of: entry, file)
       guard header.maxTimestamp >= timestamp else { continue }
       if let offset = try search(entry, header, timestamp, file) { return offset }
@@ -32,7 +32,9 @@ struct TimeSearch {
 
   private func header(of entry: BatchEntry, _ file: any File) throws(LogError) -> BatchHeader {
     let bytes = try load(entry, count: BatchHeader.bytes, file)
-    guard let header = BatchHeader(bytes.bytes) else { throw damaged(entry) }
+    guard let header = BatchHeader(bytes.bytes), header.size == Int(entry.size),
+      header.baseOffset == segment.baseOffset + Int(entry.relativeOffset)
+    else { throw damaged(entry) }
     return header
   }
 
@@ -40,6 +42,7 @@ struct TimeSearch {
     _ entry: BatchEntry, _ header: BatchHeader, _ timestamp: Int64, _ file: any File
   ) throws(LogError) -> Offset? {
     let batch = try load(entry, count: Int(entry.size), file)
+    guard BatchHeader.checksumHolds(batch.bytes) else { throw damaged(entry) }
     do {
       var reader = try RecordReader(batch.bytes, header: header)
       while let record = try reader.next() {

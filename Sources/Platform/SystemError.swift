@@ -31,6 +31,12 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
   /// passes when others are given back.
   public var isExhausted: Bool { code == EMFILE || code == ENFILE || code == ENOMEM }
 
+  /// True when the machine does not let this process have the file, or it is none: a state that
+  /// somebody has to mend, and that concerns this file alone.
+  public var isRefusal: Bool {
+    code == EACCES || code == EPERM || code == EISDIR || code == ELOOP
+  }
+
   /// True when a lock is held by another process.
   public var isLockHeld: Bool { code == EWOULDBLOCK }
 

@@ -117,6 +117,64 @@ import Testing
     test.data.close()
   }
 
+  static let found: [(byte: Int, reason: String)] = [
+    (70, "the checksum does not hold"),
+    // The base offset lies outside the checksum.
+    (5, "a batch with offset 65539 stands where 3 should"),
+    (16, "no batch header"),
+  ]
+
+  @Test(arguments: found)
+  func readsEndBeforeDamageThatAReaderHasFound(_ byte: Int, _ reason: String) throws {
+    let test = try Self.saved()
+    let size = test.log.bytes / 10
+    try RecoveryTests.flip(test.path("log"), at: size * 3 + byte)
+    let error = LogError.corrupted(file: test.path("log"), position: size * 3, reason: reason)
+    let slice = try test.log.read(ReadRequest(offset: .zero, maxBytes: .max))
+    for _ in 0..<2 { #expect(throws: error) { try test.decode(slice).count } }
+    #expect(test.metrics.damagedRanges.value == 1)
+    #expect(
+      test.reports == [
+        "\(test.path("log")) is damaged at position \(size * 3), \(size) bytes: \(reason)"
+      ])
+    let place = Place(batch: 3, byte: byte, segmentBytes: 0)
+    try Self.check(test, place, error)
+    // What has another tag ends there, too: nobody knows what tag the damaged batch had.
+    let odds = try test.log.read(
+      ReadRequest(offset: .zero, maxBytes: .max, tags: Tag("odds").map { [$0] }))
+    #expect(odds.nextOffset == Offset(3))
+    #expect(try test.decode(odds).flatMap(\.offsets) == [1])
+    // The records behind it have their times.
+    #expect(try test.log.offset(atOrAfter: 1000) == .zero)
+    test.data.close()
+  }
+
+  @Test func aReadMayBeginBehindDamageAndSaysSo() throws {
+    let test = try Self.saved()
+    let size = test.log.bytes / 10
+    for batch in [3, 4, 7] {
+      try RecoveryTests.flip(test.path("log"), at: size * batch + 70)
+      let slice = try test.log.read(
+        ReadRequest(offset: Offset(Int64(batch)), maxBytes: .max))
+      #expect(throws: LogError.self) { try test.decode(slice).count }
+    }
+    var request = ReadRequest(offset: Offset(3), maxBytes: .max, maxRecords: 2)
+    request.passesDamage = true
+    let slice = try test.log.read(request)
+    #expect(slice.passedDamage?.end == Offset(5))
+    guard case .corrupted(_, size * 3, _) = slice.passedDamage?.error else {
+      throw Disagreement("\(slice.passedDamage as Any)")
+    }
+    // As many records as were wanted, counted from the first that can be had.
+    #expect(try test.decode(slice).flatMap(\.offsets) == [5, 6])
+    request.maxRecords = .max
+    #expect(try test.log.read(request).nextOffset == Offset(7))
+    request.offset = Offset(2)
+    let before = try test.log.read(request)
+    #expect(before.passedDamage == nil && before.nextOffset == Offset(3))
+    test.data.close()
+  }
+
   @Test func aRegionWhoseFileHasShrunkIsUnreadable() throws {
     let test = try Self.saved()
     let slice = try test.log.read(ReadRequest(offset: .zero, maxBytes: .max))

@@ -57,6 +57,41 @@ import Testing
     #expect(count.segments > 3)
   }
 
+  @Test func whatIsGoneIsFound() throws {
+    let directory = try Self.stopped()
+    let files = DiskFileSystem()
+    let last = try Self.segments(directory).last!
+    for base in try Self.segments(directory) {
+      try files.removeFile(TestLog.path("log", segment: base.value, in: directory))
+    }
+    try files.removeFile(directory.path("state/things/snapshot"))
+    let (count, faults) = try Self.check(directory)
+    #expect(
+      faults == [
+        DirectoryCheck.Fault(
+          file: "state/things/snapshot", position: 0,
+          reason: "it is missing, and events before offset 1 with it"),
+        DirectoryCheck.Fault(
+          file: TestLog.name, position: 0,
+          reason: "no segment is there, and offsets up to 39 were synced"),
+      ])
+    #expect(count.faults == 2 && last > .zero)
+  }
+
+  @Test func whatCannotBeOpenedIsAFaultAndTheRestIsLookedAt() throws {
+    let directory = try Self.stopped()
+    let (whole, _) = try Self.check(directory)
+    let base = try Self.segments(directory)[1]
+    let path = TestLog.path("log", segment: base.value, in: directory)
+    try DiskFileSystem().removeFile(path)
+    try DiskFileSystem().createDirectory(path)
+    let (count, faults) = try Self.check(directory)
+    #expect(faults.map(\.file) == ["\(TestLog.name)/\(base.fileStem).log"])
+    #expect(faults.first?.reason.hasSuffix("Is a directory") == true)
+    #expect(count.segments == whole.segments)
+    #expect(count.batches > whole.batches / 2 && count.batches < whole.batches)
+  }
+
   @Test func everyFlippedBitOfALogIsFound() throws {
     let directory = try Self.stopped()
     var random = SeededGenerator(3)

@@ -82,4 +82,21 @@ import Testing
     #expect(try StampSearch.ownWork(in: test.log, from: Offset(8)).isEmpty)
     test.data.close()
   }
+
+  @Test func ownWorkThatIsDamagedHasReachedNobody() throws {
+    let test = try TestLog()
+    for number: Int64 in [3, 9, 27] {
+      let framed = Self.request(["a", "b"], ProducerStamp(ownWork: number))
+      _ = try test.data.writer.appendAndWait(framed, to: test.log).get()
+    }
+    for offset: Int64 in [2, 3] {
+      let slice = try test.log.read(ReadRequest(offset: Offset(offset), maxBytes: 1))
+      try RecoveryTests.flip(test.path("log"), at: slice.regions[0].position + 70)
+    }
+    for _ in 0..<2 {
+      #expect(
+        try StampSearch.ownWork(in: test.log, from: .zero) == [3: .zero, 27: Offset(4)])
+    }
+    test.data.close()
+  }
 }

@@ -48,12 +48,15 @@ final class Fetch {
   }
 
   /// Reads, and answers unless there is nothing and the request may wait.
-  func read(from offset: Offset) {
+  ///
+  /// - Parameter end: where to stop at the latest.
+  func read(from offset: Offset, end: Offset? = nil) {
     guard !call.exchange.isGone else { return endWait() }
     var request = ReadRequest(
       offset: offset, maxBytes: parameters.maxBytes, maxRecords: parameters.maxRecords,
       tags: parameters.tags)
     request.passedMax = Fetch.passedMax
+    request.end = end
     do {
       take(try log.read(request), from: offset)
     } catch {
@@ -208,8 +211,14 @@ final class Fetch {
     let head = head(
       slice, next: slice.recordLimitOffset,
       shape == .lines ? "application/x-ndjson" : "application/json")
-    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
-      call.fail(Problem(error))
-    }
+    respond(head, source, from: offset)
+  }
+
+  private func respond(_ head: ResponseHead, _ source: RecordSource, from offset: Offset) {
+    if call.exchange.respond(call.identified(head), source: source) { return }
+    if source.needsDisk { return source.bringIn { [self] in respond(head, source, from: offset) } }
+    // What is sound before the place that cannot be read is an answer of its own.
+    if source.failedAt > offset { return read(from: offset, end: source.failedAt) }
+    if let error = source.failure { call.fail(Problem(error)) }
   }
 }

@@ -23,6 +23,10 @@ final class RecordSource: BodySource {
   private var hasBegun = false
   private var recordCount = 0
   private var isBringingIn = false
+  /// True once a piece of the answer, and its head with it, is on its way.
+  private var isUnderWay = false
+  /// The offset behind the last record that was looked at.
+  private var nextOffset: Offset
   /// Why the last `fill` failed.
   private(set) var failure: LogError?
 
@@ -33,26 +37,44 @@ final class RecordSource: BodySource {
     self.slice = slice
     self.reader = reader
     self.first = first
+    nextOffset = first
     self.shape = shape
     self.records = records
     self.exchange = exchange
   }
 
+  /// True when the first piece is not whole, because bytes are not in memory: then `bringIn` is to
+  /// be called, and the answer tried again. The head waits for it: what it says must be so.
+  private(set) var needsDisk = false
+  /// What there is of the first piece meanwhile.
+  private var begun = ByteBuffer()
+
+  /// Where the batch begins that could not be read, once `fill` has failed.
+  var failedAt: Offset { reader.nextOffset }
+
   func fill(_ buffer: ByteBuffer, budget: Int) -> BodyStep {
     if !hasBegun {
       hasBegun = true
-      if shape == .document { buffer.append("{\"records\":[") }
+      if shape == .document { begun.append("{\"records\":[") }
     }
     let limit = buffer.count + budget
+    buffer.append(begun.bytes)
+    begun.removeAll()
+    defer { isUnderWay = !needsDisk }
     do {
       while buffer.count < limit {
         switch try reader.next() {
         case .batch(let header, let bytes): try append(header, bytes, to: buffer)
         case .notCached:
-          bringIn()
+          guard isUnderWay else {
+            needsDisk = true
+            begun.append(UnsafeRawBufferPointer(rebasing: buffer.bytes[(limit - budget)...]))
+            return .failed
+          }
+          bringIn { [exchange] in exchange.resumeOutput() }
           return .waiting
         case .end:
-          if shape == .document { writeEnd(to: buffer) }
+          if shape == .document { writeEnd(next: slice.recordLimitOffset, to: buffer) }
           return .end
         }
       }
@@ -60,11 +82,12 @@ final class RecordSource: BodySource {
     } catch let error as LogError {
       failure = error
     } catch {
-      failure = .corrupted(
-        file: slice.regions.first?.file.path ?? "", position: 0,
-        reason: "a batch's records are malformed")
+      failure = reader.malformed()
     }
-    return .failed
+    // A document that is under way says itself how far it goes; lines can only break off.
+    guard isUnderWay, shape == .document else { return .failed }
+    writeEnd(next: min(max(nextOffset, failedAt), slice.recordLimitOffset), to: buffer)
+    return .end
   }
 
   private func append(
@@ -80,12 +103,13 @@ final class RecordSource: BodySource {
       records.write(record, to: &json)
       if shape == .lines { json.endLine() }
       recordCount += 1
+      nextOffset = record.offset + 1
     }
   }
 
-  private func writeEnd(to buffer: ByteBuffer) {
+  private func writeEnd(next: Offset, to buffer: ByteBuffer) {
     buffer.append("],\"next_offset\":")
-    buffer.append(decimal: slice.recordLimitOffset.value)
+    buffer.append(decimal: next.value)
     buffer.append(",\"high_watermark\":")
     buffer.append(decimal: slice.highWatermark.value)
     buffer.append(",\"log_start_offset\":")
@@ -95,7 +119,7 @@ final class RecordSource: BodySource {
 
   /// Waits for the disk on another thread, then goes on; an error shows when the reader is asked
   /// again.
-  private func bringIn() {
+  func bringIn(_ then: @escaping () -> Void) {
     guard !isBringingIn else { return }
     isBringingIn = true
     let carried = RecordSourceReader(reader)
@@ -103,7 +127,8 @@ final class RecordSource: BodySource {
       carried.bringIn()
     } then: { [self] _ in
       isBringingIn = false
-      exchange.resumeOutput()
+      needsDisk = false
+      then()
     }
   }
 }

@@ -23,7 +23,14 @@ final class LeaseSource: BodySource {
   private var recordCount = 0
   /// Where the last batch was left.
   private var stop = RecordReader.Mark()
+  /// The offset behind the last message that was written of the part.
+  private var nextOffset = Int64.min
   private var isBringingIn = false
+  /// True once a piece of the answer, and its head with it, is on its way.
+  private var isUnderWay = false
+  /// Is told when an answer that is under way ends early: then without an error. Without it such an
+  /// answer breaks off.
+  var onCut: (() -> Void)?
   /// Why the last `fill` failed.
   private(set) var failure: LogError?
 
@@ -39,12 +46,26 @@ final class LeaseSource: BodySource {
     self.tail = tail
   }
 
+  /// The messages that were written.
+  var written: [LeasedPart] {
+    let cut = partIndex < parts.count ? parts[partIndex].cut(to: .min..<nextOffset) : nil
+    return parts[..<min(partIndex, parts.count)] + (cut.map { [$0] } ?? [])
+  }
+
+  /// Those that were not.
+  var unwritten: [LeasedPart] {
+    guard partIndex < parts.count else { return [] }
+    let cut = parts[partIndex].cut(to: nextOffset..<(.max))
+    return (cut.map { [$0] } ?? []) + parts[(partIndex + 1)...]
+  }
+
   func fill(_ buffer: ByteBuffer, budget: Int) -> BodyStep {
     if !hasBegun {
       hasBegun = true
       buffer.append("{\"records\":[")
     }
     let limit = buffer.count + budget
+    defer { isUnderWay = true }
     do {
       while partIndex < parts.count {
         if buffer.count >= limit { return .more }
@@ -69,10 +90,12 @@ final class LeaseSource: BodySource {
       }
     } catch let error as LogError {
       failure = error
-      return .failed
     } catch {
-      failure = .unreadable(reason: "a batch's records are malformed")
-      return .failed
+      failure = reader?.malformed() ?? .unreadable(reason: "a batch's records are malformed")
+    }
+    if failure != nil {
+      guard isUnderWay, let onCut else { return .failed }
+      onCut()
     }
     buffer.append("]")
     buffer.append(tail)
@@ -84,6 +107,7 @@ final class LeaseSource: BodySource {
     reader = nil
     runIndex = 0
     partIndex += 1
+    nextOffset = .min
   }
 
   /// Writes what was leased of a batch; true if it was the last the part wants.
@@ -112,6 +136,7 @@ final class LeaseSource: BodySource {
       json.number(part.partition)
       if let signer { writeReceipt(offset, of: part, signer, to: &json) }
       json.endObject()
+      nextOffset = offset + 1
       // The rest of the batch need not be looked at.
       if part.runs[runIndex].range.upperBound == offset + 1, runIndex == part.runs.count - 1 {
         return true

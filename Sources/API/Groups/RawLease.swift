@@ -15,7 +15,8 @@ struct RawLease {
     self.lease = lease
   }
 
-  func answer(_ head: ResponseHead) {
+  /// - Parameter failed: is told instead if the messages cannot be read; nothing is answered then.
+  func answer(_ head: ResponseHead, failed: @escaping (LogError) -> Void) {
     let whole = lease.parts.filter(RawLease.isWhole)
     let broken = lease.parts.filter { !RawLease.isWhole($0) }
     if broken.isEmpty { return answer(head, whole, prefix: nil) }
@@ -31,7 +32,7 @@ struct RawLease {
     } then: { outcome in
       switch outcome {
       case .success(let prefix): bound.value.answer(head, whole, prefix: prefix)
-      case .failure(let error): call.fail(Problem(error))
+      case .failure(let error): failed(error)
       }
     }
   }
@@ -88,7 +89,7 @@ struct RawLease {
               timestamp: record.timestamp)
           }
         } catch {
-          throw .unreadable(reason: "the records at \(header.baseOffset) are \(error)")
+          throw reader.malformed()
         }
       }
       close()

@@ -15,6 +15,10 @@ final class Receive {
   private var waiter: LogWaiter?
   private var isWaiting = false
   private var waitIsOver: Bool
+  /// How often messages were leased that then turned out to be damaged.
+  private var damageMet = 0
+  /// After so many times the client is told.
+  private static let damageMetMax = 16
 
   init(_ call: Call, _ group: Group, _ body: ReceiveBody, isRaw: Bool) {
     self.call = call
@@ -111,13 +115,33 @@ final class Receive {
     head.add("Cache-Control", "no-store")
     call.service.groupMetrics.answered(
       since: call.exchange.arrived, now: call.service.clock.monotonicTime(), waited: waited)
-    if isRaw { return RawLease(call, lease).answer(head) }
+    if isRaw {
+      return RawLease(call, lease).answer(head) { [self] error in
+        group.giveBack(lease.parts, now: call.broker.now())
+        leaseAnew(after: error)
+      }
+    }
     head.add("Content-Type", "application/json")
     let records = RecordJSON(body.values, onOneLine: false, parser: call.handler.parser)
     let source = LeaseSource(
       lease.parts, records, for: call.exchange, call.handler.recent, call.handler.signer)
-    if !call.exchange.respond(call.identified(head), source: source), let error = source.failure {
-      call.fail(Problem(error))
+    source.onCut = { [group, broker = call.broker, unowned source] in
+      group.giveBack(source.unwritten, now: broker.now())
     }
+    guard !call.exchange.respond(call.identified(head), source: source) else { return }
+    group.giveBack(source.unwritten, now: call.broker.now())
+    let parts = source.written
+    if !parts.isEmpty { return answer(lease.with(parts), waited: waited) }
+    if let error = source.failure { leaseAnew(after: error) }
+  }
+
+  /// Nothing of what was leased could be read. What is known to be damaged is not leased again: the
+  /// next look finds other messages, or says what is wrong.
+  private func leaseAnew(after error: LogError) {
+    damageMet += 1
+    guard case .corrupted = error, damageMet < Receive.damageMetMax else {
+      return call.fail(Problem(error))
+    }
+    run()
   }
 }

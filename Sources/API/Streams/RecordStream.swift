@@ -96,7 +96,7 @@ final class RecordStream: BodySource {
           return .waiting
         }
         switch try reader.next() {
-        case .batch(let header, let bytes): try append(header, bytes, to: buffer)
+        case .batch(let header, let bytes): try append(header, bytes, of: reader, to: buffer)
         case .notCached:
           bringIn(reader)
           return .waiting
@@ -197,7 +197,8 @@ final class RecordStream: BodySource {
   // MARK: - Writing
 
   private func append(
-    _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, to buffer: ByteBuffer
+    _ header: BatchHeader, _ bytes: UnsafeRawBufferPointer, of reader: SliceReader,
+    to buffer: ByteBuffer
   ) throws(LogError) {
     let limit = slice?.recordLimitOffset ?? next
     do {
@@ -211,9 +212,7 @@ final class RecordStream: BodySource {
         remaining -= 1
       }
     } catch {
-      throw .corrupted(
-        file: slice?.regions.first?.file.path ?? "", position: 0,
-        reason: "a batch's records are malformed")
+      throw reader.malformed()
     }
   }
 

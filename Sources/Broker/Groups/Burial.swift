@@ -127,31 +127,42 @@ struct Burial {
     let attemptsMax = group.config.maxAttempts
     var moved: [Dying] = []
     var lost: [Dying] = []
+    var failure: LogError?
     for (partition, run) in dying {
       let reason = Int(run.attempt) >= attemptsMax ? DeadLetterReason.maxAttempts : .rejected
+      var next = run.offset
       do throws(LogError) {
         let slice = try firstBatches(
           of: run, in: partition, maxBytes: Burial.bytesMax - builder.bytes)
+        if let damage = slice.passedDamage {
+          next = min(run.end, damage.end.value)
+          let part = run.cut(to: run.offset..<next)
+          lost.append((partition, part))
+          report("\(part.count) dying messages of \(group.name) cannot be read: \(damage.error)")
+        }
+        let from = next
+        defer { if next > from { moved.append((partition, run.cut(to: from..<next))) } }
         try forEachRecord(slice) { record in
           guard run.range.contains(record.offset.value) else { return }
           let headers = DeadLetter.headers(
             of: record, run, group: group.name, partition, reason: reason)
           builder.append(
             key: record.key, value: record.value, headers: headers, timestamp: record.timestamp)
+          next = record.offset.value + 1
         }
-        moved.append((partition, run.cut(to: run.offset..<slice.nextOffset.value)))
+        next = min(run.end, slice.nextOffset.value)
       } catch {
         switch error {
         // The next run begins behind what retention took meanwhile.
         case .offsetTooOld: continue
-        case .corrupted:
-          lost.append((partition, run))
-          report("\(run.count) dying messages of \(group.name) cannot be read: \(error)")
+        // The next run passes over what is known to be damaged by now.
+        case .corrupted: failure = error
         default: throw error
         }
       }
       if builder.bytes >= Burial.bytesMax { break }
     }
+    if moved.isEmpty, lost.isEmpty, let failure { throw failure }
     if builder.recordCount > 0 { try append(builder.finish()) }
     let events = GroupEventWriter(buffer: ByteBuffer())
     group.state.withLock { _ in
@@ -170,6 +181,7 @@ struct Burial {
   ) throws(LogError) -> LogSlice {
     var request = ReadRequest(offset: Offset(run.offset), maxBytes: maxBytes)
     request.end = Offset(run.end)
+    request.passesDamage = true
     return try partition.log.read(request)
   }
 
@@ -208,7 +220,7 @@ struct Burial {
         var records = try RecordReader(bytes, header: header)
         while let record = try records.next() { body(record) }
       } catch {
-        throw .unreadable(reason: "the records at \(header.baseOffset) are \(error)")
+        throw reader.malformed()
       }
     }
   }

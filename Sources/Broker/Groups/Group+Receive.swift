@@ -7,6 +7,9 @@ extension Group {
 
   /// Leases what is free, messages that come again before new ones; nothing if nothing is.
   ///
+  /// What cannot be read is passed over, and stays for later, unless the group keeps the order;
+  /// where nothing else is free, the reason is thrown.
+  ///
   /// Who is looked at first goes round topics and partitions.
   public func receive(_ request: ReceiveRequest, now: Int64) throws(BrokerError) -> Lease {
     let events = GroupEventWriter(buffer: ByteBuffer(capacity: 256))
@@ -23,20 +26,21 @@ extension Group {
         for place in 0..<count {
           let number = (turn / topics.count + place) % count
           let partition = partition(&state, topic, number, events)
-          try take(&wish, from: partition, events)
+          take(&wish, from: partition, events)
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
             return Lease(
               parts: wish.parts, isUnfinished: wish.isUnfinished, wakes: state.wakes)
           }
         }
       }
+      if wish.parts.isEmpty, let failure = wish.failure { throw .log(failure) }
       return Lease(parts: wish.parts, isUnfinished: false, wakes: state.wakes)
     }
   }
 
   private func take(
     _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
-  ) throws(BrokerError) {
+  ) {
     clip(partition, events)
     partition.counts.expired += partition.progress.advance(
       to: wish.now, attemptsMax: wish.config.maxAttempts)
@@ -53,8 +57,8 @@ extension Group {
     } catch {
       // Retention was faster: the next look begins behind what it took.
       if case .offsetTooOld = error { return }
-      // What was leased already must reach the client; the error will come again.
-      if wish.parts.isEmpty { throw .log(error) }
+      // Other partitions may have something; if not, this is the answer.
+      wish.meet(error)
     }
   }
 
@@ -85,7 +89,9 @@ extension Group {
       tags: wish.tags)
     request.end = Offset(run.end)
     request.wantsRuns = true
+    request.passesDamage = !wish.config.isOrdered
     let slice = try partition.log.read(request)
+    if let damage = slice.passedDamage { wish.meet(damage.error) }
     let limit = min(run.end, slice.recordLimitOffset.value)
     var left: [DeliveryRun] = []
     var changes: [ProgressChange] = []
@@ -100,6 +106,7 @@ extension Group {
         left.append(run.cut(to: position..<range.lowerBound))
       }
       var fresh = run.cut(to: range)
+      if fresh.attempt == 0 { fresh.firstDelivery = wish.now }
       fresh.attempt += 1
       fresh.condition = .leased
       fresh.due = wish.now + wish.lease
@@ -112,7 +119,9 @@ extension Group {
     if !leased.isEmpty {
       apply(changes, to: partition, events)
       wish.add(slice, leased, of: partition)
-      partition.counts.redelivered += leased.reduce(0) { $0 + $1.range.count }
+      partition.counts.redelivered += leased.reduce(0) { sum, run in
+        run.attempt > 1 ? sum + run.range.count : sum
+      }
     }
     return left
   }
@@ -126,6 +135,7 @@ extension Group {
       offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)
     request.wantsRuns = true
     request.passedMax = LeaseWish.batchesPassedMax
+    request.passesDamage = !wish.config.isOrdered
     var slice = try partition.log.read(request)
     if request.offset > slice.runs.first?.lowerBound ?? request.offset, wish.wantsWholeBatches {
       // The rest of a batch that was begun goes by itself, what follows goes in whole batches.
@@ -137,6 +147,10 @@ extension Group {
     guard limit > next else { return }
     var changes: [ProgressChange] = []
     var leased: [LeasedRun] = []
+    if let damage = slice.passedDamage {
+      wish.meet(damage.error)
+      changes.append(.run(Group.undelivered(next..<damage.end.value, now: wish.now)))
+    }
     for batch in slice.runs {
       let range = max(batch.lowerBound.value, next)..<min(batch.upperBound.value, limit)
       guard !range.isEmpty else { continue }
@@ -150,5 +164,38 @@ extension Group {
     changes.append(.begun(upTo: limit))
     apply(changes, to: partition, events)
     if !leased.isEmpty { wish.add(slice, leased, of: partition) }
+  }
+
+  /// Messages that are begun and could not be delivered: they wait until they can.
+  private static func undelivered(_ range: Range<Int64>, now: Int64) -> DeliveryRun {
+    DeliveryRun(
+      offset: range.lowerBound, due: now, firstDelivery: now, lastDelivery: now,
+      count: UInt32(clamping: range.count), attempt: 0, condition: .waiting)
+  }
+
+  /// Takes back messages that were leased and could not be read when they were to be sent: nobody
+  /// has seen their receipts, and the delivery does not count.
+  public func giveBack(_ parts: [LeasedPart], now: Int64) {
+    let events = GroupEventWriter(buffer: ByteBuffer(capacity: 256))
+    state.withLock { state in
+      for part in parts {
+        guard let partition = state.byID[part.id], partition.progress.epoch == part.epoch
+        else { continue }
+        var changes: [ProgressChange] = []
+        for run in part.runs {
+          partition.progress.runs.forEach(in: run.range) { known in
+            guard known.condition == .leased, known.attempt == run.attempt else { return true }
+            var back = known
+            back.attempt -= 1
+            back.condition = .waiting
+            back.due = now
+            changes.append(.run(back))
+            return true
+          }
+        }
+        apply(changes, to: partition, events)
+      }
+      if !events.buffer.isEmpty { journal.note(events.buffer) }
+    }
   }
 }

@@ -7,6 +7,11 @@ public struct Lease: Sendable {
   /// How often waiters had been woken by then: tells `hold` whether something has happened since.
   let wakes: Int
 
+  /// The same lease with some of its messages.
+  public func with(_ parts: [LeasedPart]) -> Lease {
+    Lease(parts: parts, isUnfinished: isUnfinished, wakes: wakes)
+  }
+
   /// How many messages were leased.
   public var count: Int { parts.reduce(0) { $0 + $1.count } }
 }

@@ -17,6 +17,8 @@ struct LeaseWish {
   private(set) var parts: [LeasedPart] = []
   /// True when new messages were passed over, and there may be wanted ones behind them.
   var isUnfinished = false
+  /// The first reason why messages could not be leased that were to be.
+  private(set) var failure: LogError?
   private let fewRuns: Bool
   private var runs = 0
 
@@ -43,6 +45,9 @@ struct LeaseWish {
 
   /// True when batches should be leased whole, even if they hold more messages than were asked for.
   var wantsWholeBatches: Bool { fewRuns }
+
+  /// Messages could not be leased: others may be.
+  mutating func meet(_ error: LogError) { failure = failure ?? error }
 
   mutating func add(_ slice: LogSlice, _ leased: [LeasedRun], of partition: GroupPartition) {
     parts.append(

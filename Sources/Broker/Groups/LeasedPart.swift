@@ -15,4 +15,12 @@ public struct LeasedPart: Sendable {
 
   /// How many messages were leased.
   public var count: Int { runs.reduce(0) { $0 + $1.range.count } }
+
+  /// Those of the messages whose offsets are among these; `nil` for none.
+  public func cut(to offsets: Range<Int64>) -> LeasedPart? {
+    let runs = runs.compactMap { $0.cut(to: offsets) }
+    guard !runs.isEmpty else { return nil }
+    return LeasedPart(
+      topic: topic, partition: partition, slice: slice, runs: runs, id: id, epoch: epoch)
+  }
 }

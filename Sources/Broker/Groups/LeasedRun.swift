@@ -6,4 +6,11 @@ public struct LeasedRun: Sendable, Equatable {
   public let attempt: UInt16
   /// True if they are exactly the messages of whole batches.
   public let isWhole: Bool
+
+  /// The part of the run that lies in `offsets`; `nil` for none.
+  func cut(to offsets: Range<Int64>) -> LeasedRun? {
+    let part = range.clamped(to: offsets)
+    if part.isEmpty { return nil }
+    return LeasedRun(range: part, attempt: attempt, isWhole: isWhole && part == range)
+  }
 }

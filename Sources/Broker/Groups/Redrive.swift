@@ -61,7 +61,7 @@ struct Redrive {
           count += 1
         }
       } catch {
-        throw .unreadable(reason: "the records at \(header.baseOffset) are \(error)")
+        throw reader.malformed()
       }
     }
     var sent: [Range<Int64>] = []

@@ -72,7 +72,8 @@ public struct DirectoryCheck {
       for (name, segments) in logs {
         for base in segments {
           let log = "\(path)/\(name)/\(base.fileStem).log"
-          bytes += try DiskFile(log, .read).size()
+          // What cannot be opened is reported when its turn comes.
+          bytes += (try? DiskFile(log, .read).size()) ?? 0
         }
       }
       totalBytes = bytes
@@ -95,7 +96,7 @@ public struct DirectoryCheck {
   ) throws(SystemError) -> Count {
     var count = Count()
     var faults = 0
-    let report: (Fault) -> Void = { found in
+    func report(_ found: Fault) {
       if !found.isMended { faults += 1 }
       fault(found)
     }
@@ -103,7 +104,13 @@ public struct DirectoryCheck {
       count.logs += 1
       let end = try check(name, segments, &count, progress, report)
       try checkProducers(name, end, report)
-      try checkSnapshot(name, report)
+      try checkSnapshot(name, from: segments.first, report)
+    }
+    let found = Set(logs.lazy.filter { !$0.segments.isEmpty }.map(\.name))
+    for name in recoveryPoints.names where !found.contains(name) {
+      let last = recoveryPoints.point(of: name).value - 1
+      let reason = "no segment is there, and offsets up to \(last) were synced"
+      report(Fault(file: name, position: 0, reason: reason))
     }
     count.faults = faults
     return count
@@ -128,15 +135,22 @@ public struct DirectoryCheck {
       var segment = SegmentCheck(
         directory: path, name: name, baseOffset: base,
         syncedBefore: isLast ? point : bases[index + 1], isLast: isLast, wasClean: wasClean)
-      expected = try segment.run(files, report) { batches, records, bytes in
-        count.batches += batches
-        count.records += records
-        count.bytes = before + bytes
-        progress(count.bytes)
-      }
       count.segments += 1
+      do {
+        expected = try segment.run(files, report) { batches, records, bytes in
+          count.batches += batches
+          count.records += records
+          count.bytes = before + bytes
+          progress(count.bytes)
+        }
+      } catch {
+        guard error.isRefusal else { throw error }
+        expected = nil
+        report(
+          Fault(file: "\(name)/\(base.fileStem).log", position: 0, reason: error.description))
+      }
     }
-    return expected ?? .zero
+    return expected ?? point
   }
 
   /// What is remembered of producers can be gathered from the log again, but for what was deleted
@@ -152,12 +166,25 @@ public struct DirectoryCheck {
     report(Fault(file: file, position: 0, reason: reason, isMended: false))
   }
 
-  private func checkSnapshot(_ name: String, _ report: (Fault) -> Void) throws(SystemError) {
-    guard name.hasPrefix("state/") else { return }
+  private func checkSnapshot(
+    _ name: String, from start: Offset?, _ report: (Fault) -> Void
+  ) throws(SystemError) {
+    guard name.hasPrefix("state/"), let start else { return }
     let file = "\(name)/snapshot"
-    guard let content = try files.readWhole("\(path)/\(file)") else { return }
+    guard let content = try files.readWhole("\(path)/\(file)") else {
+      if start > .zero {
+        let reason = "it is missing, and events before offset \(start) with it"
+        report(Fault(file: file, position: 0, reason: reason))
+      }
+      return
+    }
     if let reason = Journal.complaint(snapshot: content.bytes) {
-      report(Fault(file: file, position: 0, reason: reason, isMended: false))
+      return report(Fault(file: file, position: 0, reason: reason, isMended: false))
+    }
+    let end = Offset(content.bytes.baseAddress!.bigEndian(0, as: Int64.self))
+    if end < start {
+      let reason = "the events of offsets \(end) to \(start.value - 1) are missing behind it"
+      report(Fault(file: file, position: 0, reason: reason))
     }
   }
 
