@@ -109,12 +109,14 @@ export function recordBrowser(topic, partitions, given) {
 
 const HEX_MAX = 16384;
 
-// JSON over several lines; null for what is no object or array. Each number stays as it was written:
-// JavaScript's own would lose digits.
+// Each number stays as it was written: JavaScript's own would lose digits.
+export const exactly = (text) => JSON.parse(text, (_, value, { source }) => (typeof value === 'number' ? JSON.rawJSON(source) : value));
+
+// JSON over several lines; null for what is no object or array.
 function laidOut(text) {
 	if (!/^\s*[{[]/.test(text)) return null;
 	try {
-		return JSON.stringify(JSON.parse(text, (_, value, { source }) => (typeof value === 'number' ? JSON.rawJSON(source) : value)), null, 2);
+		return JSON.stringify(exactly(text), null, 2);
 	} catch {
 		return null;
 	}

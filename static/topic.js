@@ -4,7 +4,7 @@
 import { at, bytes, compared, count, facts, figure, fixed, h, head, link, minor, num, readable, section, table, time, unseen, words } from './dom.js';
 import { api, ask, box, choice, curl, curlBox, deed, dialogButton, field, numberBox, outcome, query, requestForm } from './requests.js';
 import { topicRate } from './live.js';
-import { recordBrowser } from './records.js';
+import { exactly, recordBrowser } from './records.js';
 
 const segments = (topic, partition) => dialogButton(['Segments', unseen(` of partition ${partition}`)], `Partition ${partition} of ${topic}`, () => {
 	const where = api`topics/${topic}/partitions/${partition}`;
@@ -96,7 +96,7 @@ const headersOf = (text) => text && Object.fromEntries(text.split('\n').filter((
 }));
 
 const valueAs = {
-	text: (value = '') => ({ value }), json: (text) => ({ value: JSON.parse(text) }),
+	text: (value = '') => ({ value }), json: (text = '') => ({ value: exactly(text) }),
 	base64: (text) => ({ value_base64: text.trim() }), null: () => ({ value: null }),
 };
 

@@ -119,7 +119,8 @@ struct Call {
 
   /// Answers with an error.
   func fail(_ problem: Problem) {
-    if problem.status.code >= 500 {
+    // That a server stops is said once.
+    if problem.status.code >= 500, problem.code != "draining", problem.code != "recovering" {
       service.logger.error(
         "request failed",
         metadata: [

@@ -23,6 +23,21 @@ struct RFC3339 {
     milliseconds = Int64(minutes * 60 + second) * 1000 + Int64(fraction)
   }
 
+  /// The text of a time, in UTC with milliseconds.
+  static func text(milliseconds: Int64) -> String {
+    let (day, rest) = milliseconds.days
+    let date = CivilDay(daysSince1970: day)
+    let year = digits(abs(date.year), 4)
+    return "\(date.year < 0 ? "-" : "")\(year)-\(digits(date.month, 2))-\(digits(date.day, 2))T"
+      + "\(digits(rest / 3_600_000, 2)):\(digits(rest / 60_000 % 60, 2)):"
+      + "\(digits(rest / 1000 % 60, 2)).\(digits(rest % 1000, 3))Z"
+  }
+
+  private static func digits(_ number: Int, _ count: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, count - text.count)) + text
+  }
+
   private struct Scanner {
     private let bytes: [UInt8]
     private var position = 0
@@ -73,5 +88,13 @@ struct RFC3339 {
       else { return nil }
       return (isBehind ? -1 : 1) * (hours * 60 + minutes)
     }
+  }
+}
+
+extension Int64 {
+  /// Milliseconds as whole days, and what is left of the last one; the product need not fit.
+  fileprivate var days: (days: Int, rest: Int) {
+    let (quotient, rest) = quotientAndRemainder(dividingBy: 86_400_000)
+    return rest < 0 ? (Int(quotient) - 1, Int(rest) + 86_400_000) : (Int(quotient), Int(rest))
   }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Times as the interface takes them: RFC 3339, or milliseconds since 1970 as a number.
 enum TimestampText {
   /// Milliseconds since 1970, or `nil` if the text is neither.
@@ -10,7 +8,6 @@ enum TimestampText {
 
   /// RFC 3339 in UTC with milliseconds.
   static func text(_ milliseconds: Int64) -> String {
-    Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-      .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    RFC3339.text(milliseconds: milliseconds)
   }
 }

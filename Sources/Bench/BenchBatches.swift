@@ -3,16 +3,23 @@ import Platform
 
 /// Record batches for measurements that want them of one size: framed here, sent raw.
 enum BenchBatches {
-  /// The size that every batch stays just below: a page.
+  /// The size that batches stay just below if their records allow it: a page.
   static let batchBytes = 4096
-  static let recordsPerBatch = 4
-  private static let valueBytes = 990
+  /// Four of these fill a batch.
+  static let valueBytes = 990
+  /// The most bytes a record takes beside its value, and a batch beside its records.
+  private static let recordOverheadBytes = 14
+  private static let batchOverheadBytes = 64
   private static let requestBytes = 1 << 20
 
   /// A produce body of about a mebibyte, and how many records are in it. They are of this moment:
   /// older ones a server might delete while they are read.
-  static func body(_ clock: any Clock = SystemClock()) -> (bytes: ByteBuffer, records: Int) {
+  static func body(
+    valueBytes: Int = BenchBatches.valueBytes, _ clock: any Clock = SystemClock()
+  ) -> (bytes: ByteBuffer, records: Int) {
     let body = ByteBuffer(capacity: requestBytes + batchBytes)
+    let recordsPerBatch = max(
+      1, (batchBytes - batchOverheadBytes) / (valueBytes + recordOverheadBytes))
     let now = clock.wallMilliseconds()
     let value = [UInt8](repeating: UInt8(ascii: "s"), count: valueBytes)
     var records = 0
@@ -31,9 +38,10 @@ enum BenchBatches {
 
   /// Fills partition 0 of a topic with at least `bytes`; gives the records it then holds.
   static func fill(
-    _ target: LoadTarget, topic: String, bytes: Int, _ progress: Progress
+    _ target: LoadTarget, topic: String, bytes: Int, valueBytes: Int = BenchBatches.valueBytes,
+    _ progress: Progress
   ) throws(BenchError) -> Int {
-    let (body, count) = body()
+    let (body, count) = body(valueBytes: valueBytes)
     let path = "/v1/topics/\(topic)/records?partition=0&acks="
     let type = [(name: "Content-Type", value: "application/vnd.kafka.recordbatch.v2")]
     let request = target.request("POST", path + "written", type, body: body.bytes)

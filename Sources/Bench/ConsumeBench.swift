@@ -20,7 +20,7 @@ public struct ConsumeBench: Sendable {
     let field = try LoadField(options, for: "consume")
     let progress = Progress(steps: 2)
     let records = try BenchBatches.fill(
-      field.target, topic: field.topic, bytes: logBytes, progress)
+      field.target, topic: field.topic, bytes: logBytes, valueBytes: options.valueBytes, progress)
     progress.step()
     let (target, topic) = (field.target, field.topic)
     let run = try field.measure(
@@ -30,7 +30,7 @@ public struct ConsumeBench: Sendable {
     }
     return LoadReport.make(
       "consume: \(options.connections) connections, \(form.rawValue),"
-        + " \(ByteText.text(answerBytes)) an answer, records of 990 bytes", run)
+        + " \(ByteText.text(answerBytes)) an answer, values of \(options.valueBytes) bytes", run)
   }
 
   private func read(

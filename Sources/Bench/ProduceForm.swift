@@ -32,7 +32,7 @@ public enum ProduceForm: String, CaseIterable, Sendable {
     case .value:
       body.append(value)
       return (body, 1)
-    case .batches: return BenchBatches.body()
+    case .batches: return BenchBatches.body(valueBytes: valueBytes)
     }
     return (body, records)
   }

@@ -137,7 +137,7 @@ public final class Production {
 
   private func handOverRest() {
     isRestHeld = false
-    if hasFailed { return }
+    if hasFailed { return commitWhatStands() }
     if let records = delayed { handOver(records) }
     for number in lanes.indices {
       if let builder = lanes[number].builder {
@@ -146,6 +146,15 @@ public final class Production {
         // Everything of this partition was written piece by piece: ask that it be committed, too.
         handOver(number, BatchBuilder(), .committed)
       }
+    }
+  }
+
+  /// Something has failed, and nothing more is stored: what was written piece by piece is told of,
+  /// so it must be as durable as what is answered otherwise.
+  private func commitWhatStands() {
+    guard acknowledgement == .committed else { return }
+    for number in lanes.indices where lanes[number].outcome?.storedCount ?? 0 > 0 {
+      handOver(number, BatchBuilder(), .committed)
     }
   }
 
@@ -261,13 +270,14 @@ public final class Production {
   ) {
     waitingFor += 1
     let bound = ThreadBound(self)
+    let isPiece = !batches.isEmpty
     topic.partitions[number].append(batches, acknowledgement: stage, sink: sink) { outcome in
-      bound.value.answered(number, outcome)
+      bound.value.answered(number, isPiece: isPiece, outcome)
     }
   }
 
   private func answered(
-    _ number: Int, _ outcome: Result<AppendRequest.Stored, LogError>
+    _ number: Int, isPiece: Bool, _ outcome: Result<AppendRequest.Stored, LogError>
   ) {
     waitingFor -= 1
     var known = lanes[number].outcome ?? ProduceOutcome(partition: number, result: outcome)
@@ -280,9 +290,16 @@ public final class Production {
       case .failure: known.result = outcome
       }
     }
-    if case .success(let stored) = outcome, stored.count > 0 {
+    switch outcome {
+    case .success(let stored) where stored.count > 0:
       if known.storedCount == 0 { known.storedFrom = stored.baseOffset }
       known.storedCount += stored.count
+    case .success: break
+    case .failure where isPiece: break
+    case .failure:
+      // The pieces before it were written, and are not committed.
+      known.storedCount = 0
+      known.storedFrom = nil
     }
     lanes[number].outcome = known
     goOn()

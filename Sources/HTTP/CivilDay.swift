@@ -15,7 +15,8 @@ public struct CivilDay: Equatable {
     self.day = day
   }
 
-  init(daysSince1970 days: Int) {
+  /// The day so many days after 1 January 1970.
+  public init(daysSince1970 days: Int) {
     let shifted = days + 719_468
     let era = Self.floorDivide(shifted, 146_097)
     let dayOfEra = shifted - era * 146_097

@@ -8,7 +8,7 @@ public enum ParseFailure: Error, Equatable, Sendable, CaseIterable {
   case fieldRepeated, hostMissing, hostMalformed, contentLength, contentLengthConflict
   case framingConflict, transferEncodingInOldVersion, transferCodingUnsupported, expectation
   case chunkSize, chunkExtension, chunkEnd, trailer, trailersTooLarge
-  case query, queryParametersTooMany, pathEscape
+  case query, queryParametersTooMany, pathEscape, bodyCutShort
 
   /// The status the answer should carry.
   public var status: Status {
@@ -36,6 +36,7 @@ public enum ParseFailure: Error, Equatable, Sendable, CaseIterable {
     case .trailersTooLarge: "trailers_too_large"
     case .query, .queryParametersTooMany: "malformed_query"
     case .pathEscape: "malformed_path"
+    case .bodyCutShort: "body_cut_short"
     default: "malformed_request"
     }
   }
@@ -71,6 +72,7 @@ public enum ParseFailure: Error, Equatable, Sendable, CaseIterable {
     case .trailersTooLarge: "The trailer section of the body is larger than this server takes."
     case .query: "The query has a malformed percent escape or is not UTF-8."
     case .queryParametersTooMany: "The query has more parameters than this server takes."
+    case .bodyCutShort: "The body ended before it was whole."
     case .pathEscape: "The path has a malformed percent escape or is not UTF-8."
     }
   }

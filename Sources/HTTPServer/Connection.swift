@@ -395,8 +395,11 @@ final class Connection {
       return
     }
     // The client may have closed only its own side and still read; but a body cut short will never
-    // be whole.
-    if !exchange.isAnswered, !exchange.isBodyComplete { return close() }
+    // be whole: whoever has taken some of it may have something to say.
+    if !exchange.isAnswered, !exchange.isBodyComplete {
+      if exchange.consumer == nil { return close() }
+      return breakOff(exchange, .malformed(.bodyCutShort))
+    }
     // An answered request whose body will never be whole has nothing left to wait for.
     if exchange.isAnswered, !exchange.isBodyComplete { exchange.keepsAlive = false }
   }

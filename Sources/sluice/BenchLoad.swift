@@ -18,10 +18,10 @@ struct BenchLoad: ParsableArguments {
   @Option(help: "Bytes of a record's value.")
   var valueBytes = 100
 
-  @Option(help: "disk or memory: what an answer promises.")
+  @Option(help: "disk or memory: what an answer promises, where something is stored.")
   var durability = "disk"
 
-  @Option(help: "committed or written: when a produce is answered.")
+  @Option(help: "committed or written: when a produce is answered, where that is measured.")
   var acks = "committed"
 
   func validate() throws {

@@ -16,7 +16,9 @@ struct ProduceBenchCommand: ParsableCommand {
   @Option(help: "Partitions of the topic.")
   var partitions = 1
 
-  @Option(help: "How records are sent.")
+  @Option(
+    help:
+      "How records are sent; value sends one at a time, batches a mebibyte, whatever else is said.")
   var form = ProduceForm.json
 
   @OptionGroup var output: BenchOutput

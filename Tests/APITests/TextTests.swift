@@ -40,5 +40,15 @@ import Broker
     ]
     #expect(more.filter { TimestampText.milliseconds($0.0) != $0.1 }.map(\.0) == [])
     #expect(TimestampText.text(1250) == "1970-01-01T00:00:01.250Z")
+    #expect(TimestampText.text(-1) == "1969-12-31T23:59:59.999Z")
+    #expect(TimestampText.text(1_582_934_400_001) == "2020-02-29T00:00:00.001Z")
+    // What is written can be read, to the millisecond.
+    for time in stride(from: Int64(1_795_720_000_000), to: 1_795_720_002_000, by: 1) {
+      #expect(TimestampText.milliseconds(TimestampText.text(time)) == time)
+    }
+    for time: Int64 in [-62_135_596_800_000, 0, 951_782_400_000, 253_402_300_799_999] {
+      #expect(TimestampText.milliseconds(TimestampText.text(time)) == time)
+    }
+    #expect(TimestampText.text(.max).hasSuffix("Z") && TimestampText.text(.min).hasPrefix("-"))
   }
 }

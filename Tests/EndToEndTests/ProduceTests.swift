@@ -214,4 +214,36 @@ import Testing
       #expect(try client.get("/v1/topics/\(topic)").json["records"].int == 6000)
     }
   }
+
+  @Test func aBodyThatIsCutShortSaysHowManyOfItsRecordsAreStored() throws {
+    let server = try TestServer()
+    let lines = (0..<20_000).map { "line \($0)" }.joined(separator: "\n") + "\nhalf a li"
+    let connection = try server.connect()
+    try connection.send(
+      "POST /v1/topics/t/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+        + "Content-Length: 9000000\r\n\r\n\(lines)")
+    connection.endOutput()
+    let answer = try connection.readResponse()
+    #expect(answer.status == 400)
+    #expect(answer.code == "body_cut_short")
+    #expect(answer.json["stored"].int == 20_000)
+    #expect(try server.client().get("/v1/topics/t").json["records"].int == 20_000)
+  }
+
+  /// What is told of is as durable as what is answered otherwise, and so it can be seen.
+  @Test func whatIsStoredOfARequestThatFailsIsCommitted() throws {
+    for round in 0..<5 {
+      let server = try TestServer(["--max-scheduled", "5"])
+      let late = (0..<10).map { _ in #"{"partition":0,"value":"d","delay":"1h"}"# }
+      let filler = String(repeating: "x", count: 900)
+      let plain = (0..<6000).map { _ in #"{"partition":0,"value":"\#(filler)"}"# }
+      let answer = try server.client().post(
+        "/v1/topics/t/records", (late + plain).joined(separator: "\n"), type: "application/x-ndjson"
+      )
+      let topic = try server.client().get("/v1/topics/t/partitions/0").json
+      let stored = try #require(answer.json["stored"].int)
+      #expect(stored > 0, "\(answer.text)")
+      #expect(topic["high_watermark"].int == stored, "round \(round): \(answer.text)")
+    }
+  }
 }

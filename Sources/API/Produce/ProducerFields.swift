@@ -6,12 +6,16 @@ import Log
 enum ProducerFields {
   /// Who sends the request and which of theirs it is; `nil` if they do not say.
   static func stamp(_ head: RequestHead) throws(Problem) -> ProducerStamp? {
-    guard head.has(.producerID) || head.has(.producerEpoch) || head.has(.producerSequence)
-    else { return nil }
+    guard areThere(head) else { return nil }
     let id = try number(head, .producerID, "Producer-Id", through: Int(ProducerStamp.ownFrom - 1))
     let epoch = try number(head, .producerEpoch, "Producer-Epoch", through: Int(Int16.max))
     let sequence = try number(head, .producerSequence, "Producer-Seq", through: Int(Int32.max))
     return ProducerStamp(id: Int64(id), epoch: Int16(epoch), sequence: Int32(sequence))
+  }
+
+  /// Whether a request has any of them.
+  static func areThere(_ head: RequestHead) -> Bool {
+    head.has(.producerID) || head.has(.producerEpoch) || head.has(.producerSequence)
   }
 
   /// A request without records has no place in the order that a restart could find again.

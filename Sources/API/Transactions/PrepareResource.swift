@@ -18,6 +18,9 @@ enum PrepareResource {
       problem.retryAfterSeconds = 1
       throw problem
     }
+    if ProducerFields.areThere(call.head) {
+      throw Problem.notSupportedYet("A producer's number for a transaction")
+    }
     call.receiveJSON { document throws(Problem) in
       let body = try PrepareBody(document)
       var missing: [String] = []
