@@ -18,6 +18,8 @@ enum SendfileDelivery {
         delivery.meter.countBytes(sent)
         delivery.advance(sent)
         share -= sent
+        // The socket is full: another call would only be told so.
+        if sent < count { return .blocked }
       case .wouldBlock: return .blocked
       case .ended: return .broken
       }
