@@ -27,7 +27,7 @@ public struct CopyBench: Sendable {
 
   /// A run is to take long enough for its figures to repeat, and not longer.
   private static let requestsPerRunMax = 16 << 10
-  private static let passesPerRunMax = 4
+  private static let passesPerRunMax = 16
   private static let raw = [(name: "Accept", value: "application/vnd.kafka.recordbatch.v2")]
 
   let options: Options
