@@ -18,8 +18,12 @@ enum SendfileDelivery {
         delivery.meter.countBytes(sent)
         delivery.advance(sent)
         share -= sent
-        // The socket is full: another call would only be told so.
-        if sent < count { return .blocked }
+        if sent == count { break }
+        // The socket is full, and another call would only be told so; unless the file was cut
+        // short, for which no event would come.
+        delivery.meter.countCall()
+        guard let size = try? file.size(), region.position + count <= size else { return .broken }
+        return .blocked
       case .wouldBlock: return .blocked
       case .ended: return .broken
       }
