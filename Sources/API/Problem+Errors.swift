@@ -198,13 +198,18 @@ extension Problem {
     }
   }
 
+  /// As many things of a kind go on at one time as may.
+  static func tooMany(
+    _ code: String, _ detail: String, limit: Int, retryAfterSeconds: Int = 1
+  ) -> Problem {
+    var problem = Problem(.tooManyRequests, code, detail).with("limit", Int64(limit))
+    problem.retryAfterSeconds = retryAfterSeconds
+    return problem
+  }
+
   /// As many requests wait for records as may.
   static func tooManyWaiters(_ limit: Int) -> Problem {
-    var problem = Problem(
-      .tooManyRequests, "too_many_waiters", "As many requests wait as may: \(limit)."
-    ).with("limit", Int64(limit))
-    problem.retryAfterSeconds = 1
-    return problem
+    tooMany("too_many_waiters", "As many requests wait as may: \(limit).", limit: limit)
   }
 
   /// A parameter, field or header that a later version will take.

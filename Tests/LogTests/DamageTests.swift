@@ -16,22 +16,6 @@ import Testing
     return test
   }
 
-  /// Reads record by record from `offset` on; gives the offsets read and where it met damage.
-  private static func offsets(_ test: TestLog, from offset: Int64) throws -> ([Int64], LogError?) {
-    var found: [Int64] = []
-    var next = Offset(offset)
-    do {
-      while next < test.log.frontiers.committed {
-        let slice = try test.log.read(ReadRequest(offset: next, maxBytes: .max))
-        found += try test.decode(slice).flatMap(\.offsets)
-        next = slice.nextOffset
-      }
-      return (found, nil)
-    } catch let error as LogError {
-      return (found, error)
-    }
-  }
-
   struct Place: Sendable {
     /// The number of the damaged batch, and the byte in it.
     var batch: Int
@@ -70,7 +54,7 @@ import Testing
     #expect(crashed.log.frontiers.committed == Offset(10))
     #expect(try crashed.append([.small("next")]).get().baseOffset == Offset(10))
     let again = try crashed.reopened()
-    #expect(try Self.offsets(again, from: Int64(place.batch + 1)).0.last == 10)
+    #expect(try again.offsets(from: Int64(place.batch + 1)).0.last == 10)
     #expect(again.metrics.damagedRanges.value == 1)
     let bytesLeft = try DiskFile(again.path("log", segment: own.baseOffset.value), .read).size()
     #expect(bytesLeft >= own.bytes)
@@ -78,8 +62,8 @@ import Testing
   }
 
   private static func check(_ opened: TestLog, _ place: Place, _ error: LogError) throws {
-    let (before, met) = try offsets(opened, from: 0)
-    let (behind, nothing) = try offsets(opened, from: Int64(place.batch + 1))
+    let (before, met) = try opened.offsets(from: 0)
+    let (behind, nothing) = try opened.offsets(from: Int64(place.batch + 1))
     guard before == (0..<Int64(place.batch)).map({ $0 }), met == error, nothing == nil,
       behind == (Int64(place.batch + 1)..<10).map({ $0 })
     else { throw Disagreement("\(before), \(String(describing: met)), \(behind)") }
@@ -92,15 +76,15 @@ import Testing
     let size = try DiskFile(path, .read).size() / 10
     try DiskFile(path, .readWrite).truncate(to: size * 7 + 5)
     let opened = try TestLog(in: left, clock: test.clock)
-    let (found, met) = try Self.offsets(opened, from: 0)
+    let (found, met) = try opened.offsets(from: 0)
     #expect(found == [0, 1, 2, 3, 4, 5, 6])
     guard case .corrupted(path, size * 7, _) = met else { throw Disagreement("\(met as Any)") }
     #expect(try opened.append([.small("next")]).get().baseOffset == Offset(10))
     let crashed = try opened.crashed()
-    #expect(try Self.offsets(crashed, from: 10).0 == [10])
-    #expect(try Self.offsets(crashed, from: 8).1 != nil)
+    #expect(try crashed.offsets(from: 10).0 == [10])
+    #expect(try crashed.offsets(from: 8).1 != nil)
     let again = try crashed.reopened()
-    #expect(try Self.offsets(again, from: 10).0 == [10])
+    #expect(try again.offsets(from: 10).0 == [10])
     #expect(try again.log.offset(atOrAfter: 1000) == .zero)
     for one in [test, opened, again] { one.data.close() }
   }

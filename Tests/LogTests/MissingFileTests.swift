@@ -18,22 +18,6 @@ import Testing
     return (test, bases)
   }
 
-  /// The offsets that can be read one after the other from `offset` on, and what ended that.
-  private static func offsets(_ test: TestLog, from offset: Int64) throws -> ([Int64], LogError?) {
-    var found: [Int64] = []
-    var next = Offset(offset)
-    do {
-      while next < test.log.frontiers.committed {
-        let slice = try test.log.read(ReadRequest(offset: next, maxBytes: .max))
-        found += try test.decode(slice).flatMap(\.offsets)
-        next = slice.nextOffset
-      }
-      return (found, nil)
-    } catch let error as LogError {
-      return (found, error)
-    }
-  }
-
   enum Left: CaseIterable, Sendable {
     /// As a clean stop leaves the directory.
     case clean
@@ -58,11 +42,11 @@ import Testing
     let position = try DiskFile(path, .read).size()
     let error = LogError.corrupted(
       file: path, position: position, reason: "records that were stored from here on are missing")
-    #expect(try Self.offsets(opened, from: 0) == (Array(0..<bases[1]), error))
+    #expect(try opened.offsets(from: 0) == (Array(0..<bases[1]), error))
     for offset in bases[1]..<bases[2] {
-      #expect(try Self.offsets(opened, from: offset) == ([], error))
+      #expect(try opened.offsets(from: offset) == ([], error))
     }
-    #expect(try Self.offsets(opened, from: bases[2]) == (Array(bases[2]..<10), nil))
+    #expect(try opened.offsets(from: bases[2]) == (Array(bases[2]..<10), nil))
     #expect(opened.metrics.damagedRanges.value == 1)
     #expect(
       opened.reports == [
@@ -72,11 +56,11 @@ import Testing
     #expect(first.baseOffset == .zero && first.nextOffset == Offset(bases[1]))
     // The next start knows it; and once the file is there again, all is as it was.
     let again = try opened.reopened()
-    #expect(try Self.offsets(again, from: 0).1 == error)
+    #expect(try again.offsets(from: 0).1 == error)
     again.data.close()
     try files.rename(away, to: missing)
     let whole = try TestLog(test.log.settings, in: directory, clock: test.clock)
-    #expect(try Self.offsets(whole, from: 0) == (Array(0..<10), nil))
+    #expect(try whole.offsets(from: 0) == (Array(0..<10), nil))
     #expect(whole.metrics.damagedRanges.value == 0)
     whole.data.close()
   }
@@ -94,14 +78,14 @@ import Testing
         reason: "records that were stored from here on are missing")
     }
     for offset: Int64 in [0, 9] {
-      #expect(try Self.offsets(opened, from: offset) == ([], error(opened)))
+      #expect(try opened.offsets(from: offset) == ([], error(opened)))
     }
     #expect(opened.metrics.damagedRanges.value == 1)
     #expect(opened.reports.count == 1)
     #expect(try opened.append([.small("next")]).get().baseOffset == Offset(10))
     for again in [try opened.crashed(), try opened.reopened()] {
-      #expect(try Self.offsets(again, from: 10) == ([10], nil))
-      #expect(try Self.offsets(again, from: 0) == ([], error(again)))
+      #expect(try again.offsets(from: 10) == ([10], nil))
+      #expect(try again.offsets(from: 0) == ([], error(again)))
       #expect(try again.append([.small("next")]).get().baseOffset == Offset(11))
       again.data.close()
     }
@@ -141,9 +125,9 @@ import Testing
       test.log.settings, in: test.directory, clock: test.clock, files: files)
     let reason = SystemError(code: code, operation: "fault", subject: path).description
     let error = LogError.unreadable(reason: reason)
-    #expect(try Self.offsets(opened, from: 0) == (Array(0..<bases[1]), error))
-    #expect(try Self.offsets(opened, from: bases[1]) == ([], error))
-    #expect(try Self.offsets(opened, from: bases[2]) == (Array(bases[2]..<10), nil))
+    #expect(try opened.offsets(from: 0) == (Array(0..<bases[1]), error))
+    #expect(try opened.offsets(from: bases[1]) == ([], error))
+    #expect(try opened.offsets(from: bases[2]) == (Array(bases[2]..<10), nil))
     #expect(throws: error) { try opened.log.segmentRegion(baseOffset: Offset(bases[1])) == nil }
     #expect(opened.metrics.damagedRanges.value == 1)
     #expect(
@@ -153,7 +137,7 @@ import Testing
     // The next start looks at everything, and finds it as it was.
     #expect(!DiskFileSystem().exists(test.directory.path("clean-shutdown")))
     let whole = try TestLog(test.log.settings, in: test.directory, clock: test.clock)
-    #expect(try Self.offsets(whole, from: 0) == (Array(0...10), nil))
+    #expect(try whole.offsets(from: 0) == (Array(0...10), nil))
     whole.data.close()
   }
 
@@ -164,7 +148,7 @@ import Testing
     files.faults.fail(.open, suffix: "\(Offset(last).fileStem).log", code: EACCES)
     let opened = try TestLog(
       test.log.settings, in: test.directory, clock: test.clock, files: files)
-    #expect(try Self.offsets(opened, from: 0).0 == Array(0..<last))
+    #expect(try opened.offsets(from: 0).0 == Array(0..<last))
     // Not even once it can be opened: where it ends is not known to this server.
     files.faults.clear()
     guard case .failure(.unwritable) = opened.append([.small("next")]) else {
@@ -173,7 +157,7 @@ import Testing
     #expect(throws: LogError.self) { try opened.log.truncate(before: Offset(10)).value }
     opened.data.close()
     let whole = try TestLog(test.log.settings, in: test.directory, clock: test.clock)
-    #expect(try Self.offsets(whole, from: 0) == (Array(0..<10), nil))
+    #expect(try whole.offsets(from: 0) == (Array(0..<10), nil))
     #expect(try whole.append([.small("next")]).get().baseOffset == Offset(10))
     whole.data.close()
   }

@@ -120,6 +120,22 @@ final class TestLog {
     return batches
   }
 
+  /// The offsets that can be read one after the other from `offset` on, and what ended that.
+  func offsets(from offset: Int64) throws -> ([Int64], LogError?) {
+    var found: [Int64] = []
+    var next = Offset(offset)
+    do {
+      while next < log.frontiers.committed {
+        let slice = try log.read(ReadRequest(offset: next, maxBytes: .max))
+        found += try decode(slice).flatMap(\.offsets)
+        next = slice.nextOffset
+      }
+      return (found, nil)
+    } catch let error as LogError {
+      return (found, error)
+    }
+  }
+
   /// Counts what is scanned or read of the log files from now on.
   func resetCounts() { files.faults.resetCounts() }
 }

@@ -34,8 +34,8 @@ struct FetchParameters {
   init(_ call: Call) throws(Problem) {
     let query = try call.query(known: FetchParameters.known, repeatable: FetchParameters.repeatable)
     start = try FetchParameters.start(query)
-    maxRecords = try FetchParameters.count(query, "max_records") ?? .max
-    maxBytes = try FetchParameters.count(query, "max_bytes") ?? FetchParameters.maxBytesByDefault
+    maxRecords = try query.number("max_records", 1...Int.max) ?? .max
+    maxBytes = try query.number("max_bytes", 1...Int.max) ?? FetchParameters.maxBytesByDefault
     waitMilliseconds = try FetchParameters.wait(
       query, max: call.service.options.waitMillisecondsMax)
     tags = try FetchParameters.tags(query)
@@ -82,15 +82,6 @@ struct FetchParameters {
       }
       return .offset(Offset(number))
     }
-  }
-
-  private static func count(_ query: QueryParameters, _ name: StaticString) throws(Problem) -> Int?
-  {
-    guard let text = query.value(name) else { return nil }
-    guard let number = Int(text), number >= 1 else {
-      throw Problem.invalidParameter("\(name)", "It must be a whole number of at least 1.")
-    }
-    return number
   }
 
   private static func wait(_ query: QueryParameters, max: Int) throws(Problem) -> Int {

@@ -20,11 +20,11 @@ struct KeyParameters {
       repeatable: ["tag"])
     var request = KeySearchRequest(
       key: try KeyParameters.key(query),
-      maxRecords: try KeyParameters.number(query, "max_records", 1...KeyParameters.recordsMax)
+      maxRecords: try query.number("max_records", 1...KeyParameters.recordsMax)
         ?? KeyParameters.recordsByDefault,
       scannedMax: call.service.options.keyScanRecordsMax)
     request.tags = try FetchParameters.tags(query)
-    request.partition = try KeyParameters.number(query, "partition", 0...Int(Int32.max))
+    request.partition = try query.number("partition", 0...Int(Int32.max))
     let searched = request.partition == nil ? topic.partitions.count : 1
     guard searched <= KeyParameters.partitionsMax else {
       throw Problem.invalidParameter(
@@ -66,17 +66,5 @@ struct KeyParameters {
         "It must be offsets with commas between them, one for each of \(partitions) partitions.")
     }
     return offsets.map { Offset($0) }
-  }
-
-  private static func number(
-    _ query: QueryParameters, _ name: StaticString, _ range: ClosedRange<Int>
-  ) throws(Problem) -> Int? {
-    guard let text = query.value(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw Problem.invalidParameter(
-        "\(name)",
-        "It must be a whole number from \(range.lowerBound) to \(range.upperBound).")
-    }
-    return number
   }
 }

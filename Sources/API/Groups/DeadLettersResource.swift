@@ -12,8 +12,8 @@ enum DeadLettersResource {
 
   @Sendable static func list(_ call: Call) throws(Problem) {
     let query = try call.query(known: ["offset", "max_records", "values"])
-    let from = try number(query, "offset", 0...Int.max) ?? 0
-    let count = try number(query, "max_records", 1...recordsMax) ?? recordsByDefault
+    let from = try query.number("offset", 0...Int.max) ?? 0
+    let count = try query.number("max_records", 1...recordsMax) ?? recordsByDefault
     let values = try FetchParameters.valueForm(query)
     let group = try call.group()
     var head = ResponseHead(.ok)
@@ -108,16 +108,5 @@ enum DeadLettersResource {
       throw Problem.invalidParameter(name, "It must be a text.")
     }
     return text
-  }
-
-  private static func number(
-    _ query: QueryParameters, _ name: StaticString, _ range: ClosedRange<Int>
-  ) throws(Problem) -> Int? {
-    guard let text = query.value(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw Problem.invalidParameter(
-        "\(name)", "It must be a whole number of at least \(range.lowerBound).")
-    }
-    return number
   }
 }

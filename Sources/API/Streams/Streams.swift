@@ -1,5 +1,4 @@
 import Metrics
-import Synchronization
 
 /// How many answers without an end there are, how many there may be, and what became of them. Any
 /// thread may count.
@@ -18,12 +17,11 @@ final class Streams: Sendable {
   let gaps: Counter
   private let refused: Counter
   private let open: [Gauge]
-  private let limit: Int
-  private let count = Atomic(0)
+  private let places: Places
 
   /// - Parameter limit: the most at one time.
   init(_ registry: MetricsRegistry, limit: Int) {
-    self.limit = limit
+    places = Places(limit: limit)
     open = ["status", "records"].map { kind in
       registry.gauge(
         "sluice_streams", help: "Server-sent event streams open now.", labels: [("kind", kind)])
@@ -41,20 +39,17 @@ final class Streams: Sendable {
 
   /// Counts a stream in, which must be counted out in the end.
   func countIn(_ kind: Kind) throws(Problem) {
-    guard count.add(1, ordering: .relaxed).oldValue < limit else {
-      count.subtract(1, ordering: .relaxed)
+    guard places.take() else {
       refused.increment()
-      var problem = Problem(
-        .tooManyRequests, "too_many_streams", "There are \(limit) event streams already."
-      ).with("limit", Int64(limit))
-      problem.retryAfterSeconds = 5
-      throw problem
+      throw Problem.tooMany(
+        "too_many_streams", "There are \(places.limit) event streams already.",
+        limit: places.limit, retryAfterSeconds: 5)
     }
     open[kind.rawValue].increment()
   }
 
   func countOut(_ kind: Kind) {
-    count.subtract(1, ordering: .relaxed)
+    places.giveBack()
     open[kind.rawValue].decrement()
   }
 }
