@@ -1,6 +1,7 @@
 import Log
 import Metrics
 import Platform
+import Synchronization
 
 /// What messages mean: topics, groups, delays and transactions, on top of a log engine.
 ///
@@ -25,8 +26,11 @@ public final class Broker: Sendable {
   /// The thread for catalog changes and repeated work.
   public let scheduler: Scheduler
   private let engine: any LogEngine
-  private let clock: any Clock
+  let clock: any Clock
   private let standing: Lock<StandingTopics>
+  /// True while dead letters may stand in their topics of which the groups' journal does not tell on
+  /// the disk.
+  let hasBuried = Atomic(false)
   /// Opened and touched on the scheduler's thread alone.
   private let catalog: SchedulerOwned<Catalog>
 
@@ -160,36 +164,6 @@ public final class Broker: Sendable {
     }
   }
 
-  /// Deletes whole segments before an offset; the answer, the log's new start, comes on `sink`.
-  public func truncate(
-    _ name: String, partition: Int, before offset: Offset, sink: any JobSink,
-    _ completion: @escaping @Sendable (Result<Offset, BrokerError>) -> Void
-  ) {
-    change(sink, completion) { catalog throws(BrokerError) in
-      guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
-      let log = try topic.partition(partition)
-      do throws(LogError) {
-        return try log.truncate(before: offset)
-      } catch {
-        throw .log(error)
-      }
-    }
-  }
-
-  /// Applies every topic's retention now. For the scheduler's thread.
-  func enforceRetention(report: (String) -> Void) {
-    let now = clock.wallMilliseconds()
-    for topic in topics {
-      for (number, log) in topic.partitions.enumerated() {
-        do {
-          try log.enforceRetention(now: now)
-        } catch {
-          report("retention of \(topic.name)-\(number): \(error)")
-        }
-      }
-    }
-  }
-
   /// Ends leases, frees retries, buries what was delivered too often. For the scheduler's thread.
   func advanceGroups(report: @escaping @Sendable (String) -> Void) {
     let now = clock.wallMilliseconds()
@@ -231,7 +205,7 @@ public final class Broker: Sendable {
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,
       now: clock.wallMilliseconds(), report: report)
-    while try burial.run() {}
+    while try burial.run() { hasBuried.store(true, ordering: .relaxed) }
   }
 
   /// Shows everybody what has changed in the catalog. For the scheduler's thread.
@@ -249,7 +223,7 @@ public final class Broker: Sendable {
   }
 
   /// Does something with the catalog on its thread and shows everybody the outcome.
-  private func change<Value: Sendable>(
+  func change<Value: Sendable>(
     _ sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Value, BrokerError>) -> Void,
     _ body: @escaping @Sendable (Catalog) throws(BrokerError) -> Value

@@ -30,8 +30,8 @@ extension PartitionLog: RecordLog {
   }
 
   /// In whole segments. Producers who are silent for too long are forgotten, too.
-  public func enforceRetention(now: Int64) throws(LogError) {
+  public func enforceRetention(now: Int64, before limit: Offset) throws(LogError) {
     withProducers { $0.forget(now: now) }
-    try Retention(self, writer: writer, metrics: metrics).enforce(now: now)
+    try Retention(self, writer: writer, metrics: metrics).enforce(now: now, before: limit)
   }
 }

@@ -38,6 +38,7 @@ public protocol RecordLog: AnyObject, Sendable {
   /// Deletes whole pieces that hold nothing from `offset` on, and gives the new start; waits for
   /// the disk.
   func truncate(before offset: Offset) throws(LogError) -> Offset
-  /// Deletes what the settings no longer keep; waits for the disk.
-  func enforceRetention(now: Int64) throws(LogError)
+  /// Deletes what the settings no longer keep, and of that only what lies before `limit`; waits for
+  /// the disk. `now` is in milliseconds since 1970.
+  func enforceRetention(now: Int64, before limit: Offset) throws(LogError)
 }

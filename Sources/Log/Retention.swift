@@ -13,19 +13,20 @@ public struct Retention {
     self.metrics = metrics
   }
 
-  /// Applies the topic's limits. `now` is in milliseconds since 1970.
-  public func enforce(now: Int64) throws(LogError) {
+  /// Applies the topic's limits to what lies before an offset, or to all there is. `now` is in
+  /// milliseconds since 1970.
+  public func enforce(now: Int64, before limit: Offset? = nil) throws(LogError) {
     let settings = log.settings
     if let keep = settings.retentionMilliseconds {
-      let limit = now - keep
+      let oldest = now - keep
       let segments = try log.openSegments()
-      if let last = segments.last, last.bytes > 0, last.ageMilliseconds < limit {
+      if let last = segments.last, last.bytes > 0, last.ageMilliseconds < oldest {
         try writer.roll(log)
       }
-      try delete { segment, _ in segment.ageMilliseconds < limit }
+      try delete(nextAtMost: limit) { segment, _ in segment.ageMilliseconds < oldest }
     }
     if let keep = settings.retentionBytes {
-      try delete { segment, bytes in bytes - Int64(segment.bytes) >= keep }
+      try delete(nextAtMost: limit) { segment, bytes in bytes - Int64(segment.bytes) >= keep }
     }
   }
 

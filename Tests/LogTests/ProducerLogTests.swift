@@ -218,7 +218,8 @@ import Testing
     test.clock.advance(milliseconds: 600)
     #expect(try killed.produce(2, 0).get().isDuplicate)
     #expect(try !test.produce(2, 0).get().isDuplicate)
-    try killed.log.enforceRetention(now: test.clock.wallMilliseconds() + 400)
+    try killed.log.enforceRetention(
+      now: test.clock.wallMilliseconds() + 400, before: killed.log.offsets.highWatermark)
     #expect(killed.producerEntries.isEmpty && killed.metrics.producers.remembered.value == 0)
     for one in [test, killed] { one.data.close() }
   }

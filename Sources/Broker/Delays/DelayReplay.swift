@@ -118,8 +118,8 @@ struct DelayReplay {
         let found = try StampSearch.ownWork(in: log, from: from)
         let arrived = Set(found.keys.compactMap { OwnWork.delayed.number(of: $0) })
         for piece in pieces {
-          // What retention took was there.
-          let isArrived = arrived.contains(piece.number) || piece.end < log.offsets.logStart
+          // Nothing is deleted that has arrived and is not settled (`Delays.noteArrivals`).
+          let isArrived = arrived.contains(piece.number)
           if isArrived { done += piece.keys }
           fates.append((piece.number, isArrived ? .arrived : .returned))
         }

@@ -207,6 +207,31 @@ extension DelayRounds {
     DelayEventWriter(buffer: event).settled(fates)
     fates.removeAll()
     journal.note(event, .written) { _ in }
+    hasUnsyncedFates = true
+    hasWritten = true
+  }
+
+  /// Answers those who wait until what became of pieces is on the disk.
+  func answerArrivals() {
+    guard !arrivals.isEmpty else { return }
+    var ready: [Mailbox<Bool>] = []
+    for index in arrivals.indices.reversed() {
+      arrivals[index].pieces.formIntersection(appending.keys)
+      if restsUntil == nil, !arrivals[index].pieces.isEmpty { continue }
+      ready.append(arrivals.remove(at: index).waiter)
+    }
+    guard !ready.isEmpty, restsUntil == nil, hasUnsyncedFates else {
+      for waiter in ready { waiter.post(restsUntil == nil) }
+      return
+    }
+    let event = ByteBuffer()
+    DelayEventWriter(buffer: event).settled([])
+    hasUnsyncedFates = false
+    let bound = ThreadBound(self)
+    journal.note(event, .committed) { [ready] outcome in
+      if case .failure = outcome { bound.value.hasUnsyncedFates = true }
+      for waiter in ready { waiter.post(true) }
+    }
     hasWritten = true
   }
 }

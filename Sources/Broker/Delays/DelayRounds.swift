@@ -13,6 +13,8 @@ final class DelayRounds {
     case jobs([Job])
     case cancel(DelayKey, DelayCancellation)
     case checkpointed(DelayCapture, Result<Void, LogError>)
+    /// Asks to be told when the journal says on the disk what has arrived.
+    case noteArrivals(Mailbox<Bool>)
     /// Asks to be told when nothing is to be done at the present time.
     case settle(Mailbox<Bool>)
     case stop
@@ -46,6 +48,10 @@ final class DelayRounds {
   var held: Set<UInt64> = []
   /// What became of pieces and is not written down yet.
   var fates: [(number: Int64, fate: DelayPiece.Fate)] = []
+  /// True while what the journal says of them may not be on the disk.
+  var hasUnsyncedFates = false
+  /// Who waits for that, and for which pieces on their way before.
+  var arrivals: [(waiter: Mailbox<Bool>, pieces: Set<Int64>)] = []
   /// Who takes which records back, and what the heap held of those meanwhile.
   var cancelling: [UInt64: [DelayCancellation]] = [:]
   var aside: [UInt64: DelayPlace] = [:]
@@ -95,7 +101,7 @@ final class DelayRounds {
       _ = sink.mailbox.take(into: &messages, until: limit)
       turn(messages)
     }
-    for waiter in settling { waiter.post(false) }
+    for waiter in settling + arrivals.map(\.waiter) { waiter.post(false) }
   }
 
   /// Takes in what came and does some of what there is to do.
@@ -108,6 +114,7 @@ final class DelayRounds {
     doCancellations(now)
     refill(now)
     noteFates()
+    answerArrivals()
     sweepAtTimes(now)
     checkpointWhenDue()
     if hasWritten {
@@ -133,6 +140,7 @@ final class DelayRounds {
     case .jobs(let jobs): for job in jobs { job() }
     case .cancel(let key, let answer): cancellations.append((key, answer))
     case .checkpointed(let capture, let outcome): finishCheckpoint(capture, outcome)
+    case .noteArrivals(let waiter): arrivals.append((waiter, Set(appending.keys)))
     case .settle(let waiter): settling.append(waiter)
     case .stop:
       isStopping = true

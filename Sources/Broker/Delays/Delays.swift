@@ -208,6 +208,16 @@ public final class Delays: Sendable {
     try first.get()
   }
 
+  /// Waits until the journal says, on the disk, of all records that stand in their topics by now that
+  /// they have arrived; without that a crash would have those appended again that are deleted.
+  /// Does not wait for room on a disk that is full.
+  func noteArrivals() {
+    let waiter = Mailbox<Bool>()
+    guard sink.mailbox.post(.noteArrivals(waiter)) else { return }
+    var answers: [Bool] = []
+    _ = waiter.take(into: &answers, until: nil)
+  }
+
   /// Waits until everything that is due by now was handed over, and what was asked for is done, the
   /// files that go with it included.
   func settle() {

@@ -78,6 +78,19 @@ final class GroupJournal: Sendable {
     if case .failure(.log(let error)) = outcome[0] { throw error }
   }
 
+  /// Waits until all events so far are on the disk; false if they cannot be written. For threads
+  /// that may wait for the disk.
+  func waitForAll() -> Bool {
+    let written = Mailbox<Result<Void, BrokerError>>()
+    append(ByteBuffer(), .committed, sink: direct) { written.post($0) }
+    do throws(LogError) {
+      try wait(for: written)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// Writes a snapshot if there were many events since the last one, or one was lost. For one
   /// thread; waits for the disk.
   func snapshotWhenDue(_ fill: (ByteBuffer) -> Void) throws(LogError) {

@@ -59,9 +59,16 @@ final class TransactionJournal: Sendable {
   func append(
     _ event: TransactionEvent, _ acknowledgement: AppendRequest.Acknowledgement = .committed,
     _ completion: @escaping @Sendable (LogError?) -> Void
+  ) { append([event], acknowledgement, completion) }
+
+  /// Appends events, perhaps none: then `completion` tells of those before. It runs on the writer's
+  /// thread and must not wait.
+  func append(
+    _ events: [TransactionEvent], _ acknowledgement: AppendRequest.Acknowledgement = .committed,
+    _ completion: @escaping @Sendable (LogError?) -> Void
   ) {
     journal.append(
-      encoded([event]), timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement,
+      encoded(events), timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement,
       sink: direct
     ) { outcome in
       switch outcome {

@@ -142,6 +142,7 @@ extension Transactions {
         for index in fates.indices { transaction.lanes[index].fate = fates[index] }
       }
       state.dropUndecided(number)
+      state.storing.insert(number)
       state.counts.committed += 1
       let waits = state.waits[number] ?? []
       state.waits[number] = waits.filter(\.wantsCommit)
@@ -208,6 +209,7 @@ extension Transactions {
     let (result, waits): (Result<Transaction, BrokerError>, [TransactionWait]) =
       state.withLock { state in
         defer { state.waits[number] = nil }
+        state.storing.remove(number)
         let waits = state.waits[number] ?? []
         if let failure {
           state.stuck.insert(number)
@@ -233,17 +235,18 @@ extension Transactions {
     for lane in found.lanes where lane.fate == .dropped {
       state.counts.droppedRecords += lane.count
     }
-    noteDone(found)
+    noteDone(found, &state)
     return .success(found)
   }
 
   /// Notes that a transaction is done; should that fail, it is noted again later: what is not known
   /// to be done is looked for at the next start. Under the lock.
-  func noteDone(_ transaction: Transaction) {
+  func noteDone(_ transaction: Transaction, _ locked: inout TransactionsState) {
     let number = transaction.id.number
     let event = TransactionEvent.done(number: number, fates: transaction.lanes.map(\.fate))
     // Those who deliver later may forget it once no crash can undo the note.
     let hasDelayed = transaction.delayedRecords > 0
+    locked.hasUnsyncedOutcomes = true
     journal.append(event, hasDelayed ? .committed : .written) { [self] failure in
       if failure != nil {
         state.withLock { _ = $0.unnoted.insert(number) }

@@ -11,7 +11,7 @@ extension Transactions {
       }
       state.stuckRestUntil = now + Transactions.restMilliseconds
       for number in state.unnoted {
-        if let done = state.byNumber[number] { noteDone(done) }
+        if let done = state.byNumber[number] { noteDone(done, &state) }
       }
       state.unnoted = []
       return true
@@ -36,7 +36,10 @@ extension Transactions {
       do throws(LogError) {
         let left = try finish(transaction, &search)
         // Not to be tried again while it is on its way.
-        state.withLock { _ = $0.stuck.remove(number) }
+        state.withLock { state in
+          state.stuck.remove(number)
+          state.storing.insert(number)
+        }
         failure = schedule(left, of: transaction)
       } catch {
         failure = error

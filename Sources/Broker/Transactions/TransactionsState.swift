@@ -28,10 +28,14 @@ struct TransactionsState: @unchecked Sendable {
   var pollers: [String: [LogWaiter]] = [:]
   /// Who waits for a decision to be on the disk.
   var waits: [Int64: [TransactionWait]] = [:]
+  /// Committed ones whose records are on their way.
+  var storing: Set<Int64> = []
   /// Committed ones that could not be stored: they are tried again.
   var stuck: Set<Int64> = []
   /// Those that are done, of which the journal could not be told.
   var unnoted: Set<Int64> = []
+  /// True while what the journal says of those that are done may not be on the disk.
+  var hasUnsyncedOutcomes = false
   /// Before this time, in milliseconds since 1970, they rest.
   var stuckRestUntil: Int64 = 0
   /// Before this time, in milliseconds since 1970, none is rolled back because its time is up.

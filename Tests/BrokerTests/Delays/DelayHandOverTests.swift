@@ -1,3 +1,4 @@
+import Foundation
 import Log
 import Metrics
 import Platform
@@ -81,19 +82,87 @@ import Testing
     #expect(try again.delivered("t") == DelayHandOverTests.values(0..<30))
   }
 
-  @Test func whatRetentionTookIsNotDeliveredAgain() throws {
-    let (directory, clock) = try interrupted(isBefore: false)
+  /// What the next server finds when this one is killed now and a partition's log loses everything.
+  private func killedAndEmptied(_ world: DelayWorld) throws -> DelayWorld {
+    let directory = try world.directory.copy()
     let data = try DataDirectory(
-      directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+      directory.path, clock: world.clock, metrics: LogMetrics(MetricsRegistry())
     ) { _ in }
     let log = try data.openLog(topic: "t", partition: 0, settings: LogSettings())
-    #expect(log.offsets.highWatermark == Offset(30))
-    _ = try log.truncate(before: Offset(30))
+    _ = try log.truncate(before: log.offsets.highWatermark)
     data.close()
-    let next = try DelayWorld(in: directory, clock: clock)
+    return try DelayWorld(in: directory, clock: world.clock)
+  }
+
+  @Test func whatIsKnownToHaveArrivedMayBeDeleted() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add((0..<30).map { ("\($0)", world.now + 10_000 + $0, 0) }, to: "t")
+    world.delays.settle()
+    let journal = "state/scheduled/00000000000000000000.log"
+    let topic = try world.topic("t")
+    let begun = DispatchSemaphore(value: 0)
+    let goesOn = DispatchSemaphore(value: 0)
+    let log = InterruptedLog(topic.partitions[0], before: {}) {
+      begun.signal()
+      goesOn.wait()
+    }
+    world.place(
+      Topic(name: "t", config: topic.config, partitions: [log], producers: topic.producers))
+    world.clock.advance(milliseconds: 10_029)
+    // Wakes the thread of delays.
+    let delays = world.delays
+    Thread.detachNewThread { delays.settle() }
+    begun.wait()
+    // They stand in their topic, and those who delivered them have not heard of it.
+    #expect(topic.partitions[0].offsets.highWatermark == Offset(30))
+    let synced = files.faults.count(.synchronize, suffix: journal)
+    Thread.detachNewThread { goesOn.signal() }
+    delays.noteArrivals()
+    #expect(files.faults.count(.synchronize, suffix: journal) > synced)
+    let next = try killedAndEmptied(world)
     next.delays.settle()
     #expect(try next.delivered("t") == [])
     #expect(next.delays.counts.waiting == 0)
+    let again = files.faults.count(.synchronize, suffix: journal)
+    world.delays.noteArrivals()
+    #expect(files.faults.count(.synchronize, suffix: journal) == again)
+  }
+
+  @Test func aFullDiskDoesNotHoldUpWhoWantsToDelete() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add([("x", world.now + 10_000, 0)], to: "t")
+    files.faults.setRoom(0)
+    world.pass(milliseconds: 10_000)
+    world.delays.noteArrivals()
+    files.faults.clear()
+    for _ in 0..<3 { world.pass(milliseconds: DelayRounds.restMilliseconds) }
+    #expect(try world.delivered("t") == ["x"])
+  }
+
+  @Test func whatIsAnnouncedAndNotAppendedSurvivesATruncate() throws {
+    let world = try DelayHandOverTests.world(3)
+    world.pass(milliseconds: 9950)
+    let log = try world.topic("t").partition(0)
+    let builder = BatchBuilder()
+    Array("at once".utf8).withUnsafeBytes {
+      builder.append(key: nil, value: $0, headers: RecordHeaders(), timestamp: world.now)
+    }
+    let done = DispatchSemaphore(value: 0)
+    log.append(builder.finish(), acknowledgement: .committed, sink: InlineSink()) { _ in
+      done.signal()
+    }
+    world.data.wakeWriter()
+    done.wait()
+    #expect(try log.truncate(before: Offset(1)) == Offset(1))
+    let next = try world.killed()
+    next.delays.settle()
+    #expect(try next.waiting().count == 3)
+    next.pass(milliseconds: 1000)
+    #expect(try next.delivered("t") == DelayHandOverTests.values(0..<3))
   }
 
   @Test func aCancelledRecordNeverComes() throws {

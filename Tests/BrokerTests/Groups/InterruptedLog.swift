@@ -49,5 +49,7 @@ final class InterruptedLog: RecordLog {
   func truncate(before offset: Offset) throws(LogError) -> Offset {
     try log.truncate(before: offset)
   }
-  func enforceRetention(now: Int64) throws(LogError) { try log.enforceRetention(now: now) }
+  func enforceRetention(now: Int64, before limit: Offset) throws(LogError) {
+    try log.enforceRetention(now: now, before: limit)
+  }
 }

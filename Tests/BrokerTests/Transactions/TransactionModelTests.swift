@@ -33,7 +33,7 @@ import Testing
       "prepared", "committed", "rolled back", "checked", "ended by checks", "ended by age",
       "stale", "opposite", "killed", "killed in a commit", "killed in recovery", "filled",
       "finished late", "undecided by a full disk", "reopened", "snapshots", "dropped", "sought",
-      "several", "delivered later", "taken back",
+      "several", "delivered later", "taken back", "truncated",
     ]
     #expect(TransactionModelTests.steps < 3000 || seen.isSuperset(of: all), "\(run.counts)")
     print("transactions, seed \(seed): \(run.counts.sorted { $0.key < $1.key })")

@@ -109,6 +109,42 @@ import Testing
     #expect(try next.values("a", 0) == ["x"])
   }
 
+  /// Deletes all that a partition holds, as the server does it.
+  private func empty(_ world: TransactionWorld, _ topic: String, _ number: Int) throws {
+    let log = try world.partition(topic, number)
+    let end = log.offsets.highWatermark
+    world.transactions.noteArrivals()
+    #expect(try log.truncate(before: end) == end)
+  }
+
+  @Test func whatWasStoredInPartAndDeletedIsNotStoredAgain() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    world.files.faults.fail(.write, suffix: "b-0/00000000000000000000.log", code: ENOSPC)
+    #expect(throws: BrokerError.log(.outOfSpace)) { try world.commit(prepared.id) }
+    try world.makeRoom()
+    #expect(try world.values("a", 0) == ["x"])
+    try empty(world, "a", 0)
+    let next = try world.killed()
+    #expect(try next.transactions.transaction(prepared.id).state == .committed)
+    #expect(try next.values("a", 0).isEmpty)
+    #expect(try next.values("b", 0) == ["y"])
+  }
+
+  @Test func whatWasStoredAndDeletedIsNotStoredAgainThoughItWasNotNoted() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    world.plan.withLock { $0 = TransactionWorld.Plan(interruption: .fill, looks: 3) }
+    try world.commit(prepared.id)
+    try world.makeRoom()
+    #expect(world.transactions.state.withLock { $0.unnoted } == [prepared.id.number])
+    try empty(world, "a", 0)
+    let next = try world.killed()
+    #expect(try next.transactions.transaction(prepared.id).state == .committed)
+    #expect(try next.values("a", 0).isEmpty)
+    #expect(try next.values("b", 0) == ["y"])
+  }
+
   @Test func aDeletedTopicsRecordsAreDroppedAndCounted() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y"), ("b", 0, "z")]))

@@ -1,0 +1,60 @@
+import Log
+import Platform
+
+extension Transactions {
+  /// Waits until the journal says, on the disk, which records of committed transactions stand in
+  /// their topics by now; without that a crash would have those appended again that are deleted.
+  /// Does not wait for room on a disk that is full. For the scheduler's thread.
+  func noteArrivals() {
+    waitForStoring()
+    let written = Mailbox<LogError?>()
+    let isAwaited = state.withLock { state in
+      let open = state.storing.union(state.stuck).compactMap { state.byNumber[$0] }
+      let events = open.compactMap(Transactions.arrivals)
+      guard state.hasUnsyncedOutcomes || !events.isEmpty else { return false }
+      for number in state.unnoted {
+        if let done = state.byNumber[number] { noteDone(done, &state) }
+      }
+      state.unnoted = []
+      state.hasUnsyncedOutcomes = false
+      journal.append(events) { written.post($0) }
+      return true
+    }
+    guard isAwaited else { return }
+    journal.wakeWriter()
+    var outcomes: [LogError?] = []
+    _ = written.take(into: &outcomes, until: nil)
+    if outcomes.first != .some(nil) { state.withLock { $0.hasUnsyncedOutcomes = true } }
+  }
+
+  /// Waits until what is on its way at the moment has arrived, but not for long.
+  private func waitForStoring() {
+    let arrived = Mailbox<Bool>()
+    var count = state.withLock { state in
+      for number in state.storing {
+        state.waits[number, default: []].append(
+          TransactionWait(wantsCommit: true, sink: DirectSink()) { _ in arrived.post(true) })
+      }
+      return state.storing.count
+    }
+    // The kernel's waits know its own clock only.
+    let limit = SystemClock().monotonicTime()
+      .advanced(byMilliseconds: Int(Transactions.restMilliseconds))
+    var answers: [Bool] = []
+    while count > 0 {
+      _ = arrived.take(into: &answers, until: limit)
+      if answers.isEmpty { return }
+      count -= answers.count
+    }
+  }
+
+  /// What has arrived of a transaction that is not done, if anything has.
+  private static func arrivals(of transaction: Transaction) -> TransactionEvent? {
+    let fates = transaction.lanes.map(\.fate)
+    let hasArrived = fates.contains { fate in
+      if case .stored = fate { true } else { false }
+    }
+    guard hasArrived else { return nil }
+    return .committed(number: transaction.id.number, at: transaction.decidedAt, fates: fates)
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Log
+import Metrics
+import Platform
+import Support
+import Testing
+
+@testable import Broker
+
+/// What the server appended itself is not appended again once it was deleted, whenever it is killed.
+@Suite struct RetentionTests {
+  /// A broker over a directory that may be copied as a kill would leave it.
+  private struct World {
+    let directory: TemporaryDirectory
+    let clock: ManualClock
+    let data: DataDirectory
+    let broker: Broker
+
+    init(in directory: TemporaryDirectory = TemporaryDirectory(), _ clock: ManualClock) throws {
+      self.directory = directory
+      self.clock = clock
+      data = try DataDirectory(
+        directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+      ) { _ in }
+      broker = try Broker(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
+    }
+
+    func stop() {
+      broker.stop()
+      data.close()
+    }
+
+    func killed() throws -> World {
+      let copy = try directory.copy()
+      stop()
+      return try World(in: copy, clock)
+    }
+
+    func log(_ topic: String) throws -> any RecordLog { try broker.topic(topic).partition(0) }
+
+    /// Waits for an answer.
+    @discardableResult
+    func answer<Value: Sendable>(
+      _ ask: (@escaping @Sendable (Result<Value, BrokerError>) -> Void) -> Void
+    ) throws -> Value {
+      let mailbox = Mailbox<Result<Value, BrokerError>>()
+      ask { mailbox.post($0) }
+      broker.wakeWriter()
+      var answers: [Result<Value, BrokerError>] = []
+      _ = mailbox.take(into: &answers, until: nil)
+      return try answers[0].get()
+    }
+
+    func makeTopic(retentionMilliseconds: Int64? = nil) throws -> Topic {
+      var settings = LogSettings(durability: .memory)
+      settings.retentionMilliseconds = retentionMilliseconds
+      let config = TopicConfig(log: settings)
+      return try answer {
+        broker.createTopic("t", partitions: 1, config: config, sink: InlineSink(), $0)
+      }.topic
+    }
+
+    /// Has a record delivered a second after it came.
+    func deliverLater(to topic: Topic) throws {
+      let records = DelayedRecords()
+      Array("later".utf8).withUnsafeBytes {
+        records.append(
+          due: clock.wallMilliseconds() + 1000, partition: 0, key: nil, value: $0,
+          headers: RecordHeaders(), timestamp: nil)
+      }
+      try answer {
+        broker.delays.add(
+          records, to: topic, acknowledgement: .committed, sink: InlineSink(), $0)
+      }
+      clock.advance(milliseconds: 1000)
+      broker.delays.settle()
+    }
+
+    /// Commits a transaction with one record.
+    func commit(to topic: Topic) throws {
+      let draft = broker.transactions.makeDraft(
+        producerGroup: "p", checkAfterMilliseconds: nil, now: clock.wallMilliseconds(),
+        sink: InlineSink())
+      try Array("at once".utf8).withUnsafeBytes {
+        try draft.production(for: topic).add(
+          key: nil, value: $0, headers: RecordHeaders(), timestamp: nil, partition: 0,
+          delivery: .now)
+      }
+      let prepared = try answer {
+        broker.transactions.prepare(draft, sink: InlineSink(), $0)
+      }
+      try answer {
+        broker.transactions.commit(
+          prepared.id, now: clock.wallMilliseconds(), sink: InlineSink(), $0)
+      }
+    }
+  }
+
+  private func expectNothingComesAgain(_ world: World) throws {
+    let next = try world.killed()
+    next.broker.delays.settle()
+    #expect(next.broker.delays.counts.waiting == 0)
+    let offsets = try next.log("t").offsets
+    #expect(offsets.logStart == offsets.logEnd && offsets.logEnd == Offset(2))
+    next.stop()
+  }
+
+  @Test func whatWasTruncatedDoesNotComeAgain() throws {
+    let world = try World(ManualClock())
+    let topic = try world.makeTopic()
+    try world.deliverLater(to: topic)
+    try world.commit(to: topic)
+    let start = try world.answer {
+      world.broker.truncate("t", partition: 0, before: Offset(2), sink: InlineSink(), $0)
+    }
+    #expect(start == Offset(2))
+    try expectNothingComesAgain(world)
+  }
+
+  @Test func whatGrewTooOldDoesNotComeAgain() throws {
+    let world = try World(ManualClock())
+    let topic = try world.makeTopic(retentionMilliseconds: 5000)
+    try world.deliverLater(to: topic)
+    try world.commit(to: topic)
+    world.clock.advance(milliseconds: 60_000)
+    world.broker.enforceRetention { Issue.record("\($0)") }
+    try expectNothingComesAgain(world)
+  }
+
+  @Test func nothingIsDeletedThatIsNotThereYet() throws {
+    let world = try World(ManualClock())
+    _ = try world.makeTopic()
+    #expect(throws: BrokerError.log(.offsetPastEnd(highWatermark: .zero))) {
+      try world.answer {
+        world.broker.truncate("t", partition: 0, before: Offset(1), sink: InlineSink(), $0)
+      }
+    }
+    world.stop()
+  }
+}
