@@ -49,7 +49,7 @@ extension Broker {
     if hasBuried.exchange(false, ordering: .relaxed), !groups.journal.waitForAll() {
       hasBuried.store(true, ordering: .relaxed)
     }
-    delays.noteArrivals()
-    transactions.noteArrivals()
+    _ = delays.noteArrivals()
+    _ = transactions.noteArrivals()
   }
 }

@@ -200,13 +200,19 @@ extension DelayRounds {
     for place in piece.places { heap.insert(place) }
   }
 
-  /// Writes down what became of pieces. Should that be lost, the logs tell it.
+  /// Writes down what became of pieces. Should that be lost in a crash, the logs tell it.
   func noteFates() {
     guard !fates.isEmpty, restsUntil == nil else { return }
-    let event = ByteBuffer()
-    DelayEventWriter(buffer: event).settled(fates)
+    let noted = fates
     fates.removeAll()
-    journal.note(event, .written) { _ in }
+    let event = ByteBuffer()
+    DelayEventWriter(buffer: event).settled(noted)
+    let bound = ThreadBound(self)
+    journal.note(event, .written) { outcome in
+      guard case .failure = outcome else { return }
+      bound.value.fates += noted
+      bound.value.rest()
+    }
     hasUnsyncedFates = true
     hasWritten = true
   }
@@ -229,8 +235,11 @@ extension DelayRounds {
     hasUnsyncedFates = false
     let bound = ThreadBound(self)
     journal.note(event, .committed) { [ready] outcome in
-      if case .failure = outcome { bound.value.hasUnsyncedFates = true }
-      for waiter in ready { waiter.post(true) }
+      // One before it may have failed.
+      var isNoted = bound.value.restsUntil == nil
+      if case .failure = outcome { isNoted = false }
+      if !isNoted { bound.value.hasUnsyncedFates = true }
+      for waiter in ready { waiter.post(isNoted) }
     }
     hasWritten = true
   }

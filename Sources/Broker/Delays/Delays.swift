@@ -210,12 +210,13 @@ public final class Delays: Sendable {
 
   /// Waits until the journal says, on the disk, of all records that stand in their topics by now that
   /// they have arrived; without that a crash would have those appended again that are deleted.
-  /// Does not wait for room on a disk that is full.
-  func noteArrivals() {
+  ///
+  /// - Returns: false if the journal cannot say so now: the disk is full or broken.
+  func noteArrivals() -> Bool {
     let waiter = Mailbox<Bool>()
-    guard sink.mailbox.post(.noteArrivals(waiter)) else { return }
+    guard sink.mailbox.post(.noteArrivals(waiter)) else { return false }
     var answers: [Bool] = []
-    _ = waiter.take(into: &answers, until: nil)
+    return waiter.take(into: &answers, until: nil) && answers[0]
   }
 
   /// Waits until everything that is due by now was handed over, and what was asked for is done, the

@@ -4,8 +4,10 @@ import Platform
 extension Transactions {
   /// Waits until the journal says, on the disk, which records of committed transactions stand in
   /// their topics by now; without that a crash would have those appended again that are deleted.
-  /// Does not wait for room on a disk that is full. For the scheduler's thread.
-  func noteArrivals() {
+  /// For the scheduler's thread.
+  ///
+  /// - Returns: false if the journal cannot say so now: the disk is full or broken.
+  func noteArrivals() -> Bool {
     waitForStoring()
     let written = Mailbox<LogError?>()
     let isAwaited = state.withLock { state in
@@ -20,11 +22,13 @@ extension Transactions {
       journal.append(events) { written.post($0) }
       return true
     }
-    guard isAwaited else { return }
+    guard isAwaited else { return true }
     journal.wakeWriter()
     var outcomes: [LogError?] = []
     _ = written.take(into: &outcomes, until: nil)
-    if outcomes.first != .some(nil) { state.withLock { $0.hasUnsyncedOutcomes = true } }
+    if outcomes[0] == nil { return true }
+    state.withLock { $0.hasUnsyncedOutcomes = true }
+    return false
   }
 
   /// Waits until what is on its way at the moment has arrived, but not for long.

@@ -119,15 +119,36 @@ import Testing
     #expect(topic.partitions[0].offsets.highWatermark == Offset(30))
     let synced = files.faults.count(.synchronize, suffix: journal)
     Thread.detachNewThread { goesOn.signal() }
-    delays.noteArrivals()
+    #expect(delays.noteArrivals())
     #expect(files.faults.count(.synchronize, suffix: journal) > synced)
     let next = try killedAndEmptied(world)
     next.delays.settle()
     #expect(try next.delivered("t") == [])
     #expect(next.delays.counts.waiting == 0)
     let again = files.faults.count(.synchronize, suffix: journal)
-    world.delays.noteArrivals()
+    #expect(delays.noteArrivals())
     #expect(files.faults.count(.synchronize, suffix: journal) == again)
+  }
+
+  @Test func whatTheJournalCouldNotBeToldIsToldLater() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add([("x", world.now + 10_000, 0)], to: "t")
+    // It is announced, and then the journal takes no more.
+    world.pass(milliseconds: 9950)
+    files.faults.fail(
+      .write, suffix: "state/scheduled/00000000000000000000.log", code: ENOSPC)
+    world.pass(milliseconds: 50)
+    #expect(try world.delivered("t") == ["x"])
+    #expect(!world.delays.noteArrivals())
+    files.faults.clear()
+    world.pass(milliseconds: DelayRounds.restMilliseconds)
+    #expect(world.delays.noteArrivals())
+    let next = try killedAndEmptied(world)
+    next.delays.settle()
+    #expect(try next.delivered("t") == [])
+    #expect(next.delays.counts.waiting == 0)
   }
 
   @Test func aFullDiskDoesNotHoldUpWhoWantsToDelete() throws {
@@ -137,7 +158,7 @@ import Testing
     try world.add([("x", world.now + 10_000, 0)], to: "t")
     files.faults.setRoom(0)
     world.pass(milliseconds: 10_000)
-    world.delays.noteArrivals()
+    #expect(!world.delays.noteArrivals())
     files.faults.clear()
     for _ in 0..<3 { world.pass(milliseconds: DelayRounds.restMilliseconds) }
     #expect(try world.delivered("t") == ["x"])

@@ -23,7 +23,8 @@ import Testing
         try run.step()
       } catch {
         let lately = run.trace.suffix(40).joined(separator: "; ")
-        Issue.record("seed \(seed), step \(number): \(error)\nlately: \(lately)")
+        let reports = run.world.reports.withLock { $0 }
+        Issue.record("seed \(seed), step \(number): \(error)\nlately: \(lately)\n\(reports)")
         return
       }
     }

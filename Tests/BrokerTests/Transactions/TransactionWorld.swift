@@ -61,7 +61,8 @@ final class TransactionWorld {
     delays = try Delays(
       engine: data, clock: clock, topics: catalog.topics, limits: brokerLimits,
       metrics: DelayMetrics(MetricsRegistry()),
-      topicNamed: { name in standing.withLock { $0[name] } }, report: { _ in })
+      topicNamed: { name in standing.withLock { $0[name] } },
+      report: { [reports] text in reports.withLock { $0.append(text) } })
     let groupJournal = GroupJournal(try data.openJournal("groups"), clock: clock) {
       data.wakeWriter()
     }
