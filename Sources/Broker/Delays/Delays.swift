@@ -208,8 +208,8 @@ public final class Delays: Sendable {
     try first.get()
   }
 
-  /// Waits until the journal says, on the disk, of all records that stand in their topics by now that
-  /// they have arrived; without that a crash would have those appended again that are deleted.
+  /// Waits until the journal says, on the disk, of all records that stand in their topics by now
+  /// that they have arrived; without that a crash would have those appended again that are deleted.
   ///
   /// - Returns: false if the journal cannot say so now: the disk is full or broken.
   func noteArrivals() -> Bool {
