@@ -42,6 +42,15 @@ import Testing
     #expect(try offsets("from=2100-01-01T00:00:00Z") == [])
   }
 
+  @Test func aRecordThatIsNotThereYetIsToldFromTheEndOfTheLog() throws {
+    try fill()
+    for path in ["10", "11/value"] {
+      let answer = try client.get("\(Self.path)/\(path)")
+      #expect(answer.status == 404 && answer.code == "record_not_found")
+      #expect(answer.json["high_watermark"].int == 10)
+    }
+  }
+
   @Test func theNextOffsetLeadsOn() throws {
     try fill()
     var offset = 0
