@@ -70,9 +70,17 @@ class Overview(PageTestCase):
         self.see("#state", "connection lost")
         self.see("#lost", "The figures are those of")
         self.assertTrue(self.find("#lost")[0].is_displayed())
+        self.see("strong", "Not well")
+        self.see(".head", "The server does not answer.")
+        self.browser.execute_script("location.hash = '#/topics'")
+        self.see("h1", "Topics")
+        self.browser.execute_script("location.hash = '#/'")
+        self.see("h1", "Overview")
+        self.see("strong", "Not well")
         self.server.start()
         wait_for("the page is live again", lambda: self.text("#state").startswith("live"), 40)
         self.assertFalse(self.find("#lost")[0].is_displayed())
+        self.see("strong", "Healthy")
 
 
 class Topics(PageTestCase):
