@@ -180,6 +180,14 @@ import Testing
     #expect(JSONDocument(Array(one.output.utf8))["damage"].isNull)
   }
 
+  @Test(arguments: [["/nope"], ["--data", "/nope"], ["/tmp"], ["--json", "/nope"]])
+  func inspectSaysInALineWhatItCannotLookAt(arguments: [String]) throws {
+    let answer = try Command(ServerProcess.program(), ["inspect"] + arguments)
+    #expect(answer.status == 1 && answer.output.isEmpty, "\(answer.output)")
+    #expect(answer.errors.hasPrefix("sluice inspect: "), "\(answer.errors)")
+    #expect(answer.errors.split(separator: "\n").count == 1)
+  }
+
   // MARK: - The shell
 
   @Test(.enabled(if: shell != nil, "bash is not on PATH"))
