@@ -60,7 +60,7 @@ function tell() {
 	setText(lost, isLost && [live.reason ?? 'The connection to the server is lost.',
 		status && ` The figures are those of ${time(live.lostAt).slice(11, 19)}.`, ' Trying again.']);
 	if (status) setText(server, `Sluice ${status.version}, ${status.phase}, up ${duration(status.uptime_ms)}`);
-	if (!isLost) view?.tick?.();
+	view?.[isLost ? 'lose' : 'tick']?.();
 }
 
 addEventListener('hashchange', show);

@@ -2,7 +2,6 @@
 
 import { bar, bytes, figure, h, head, plural, section, time } from './dom.js';
 import { ask, box, numberBox, requestForm } from './requests.js';
-import { live } from './live.js';
 
 const WHERE = '/v1/copy-comparison';
 
@@ -22,7 +21,7 @@ const result = ({ strategies, ...one }) => [
 
 export async function comparison() {
 	const place = h('div');
-	const { topics } = live.status ?? await ask('/v1/status');
+	const { topics, last_comparison: last } = await ask('/v1/status');
 	// The largest shows most.
 	const largest = [...topics].sort((a, b) => b.bytes - a.bytes)[0]?.name;
 	const form = requestForm('Comparison of copies', 'Run', [
@@ -32,7 +31,6 @@ export async function comparison() {
 		place.replaceChildren(...result(answer));
 		return 'Done.';
 	});
-	// There may be no last one.
-	await ask(WHERE).then((last) => place.append(...result(last)), () => {});
+	if (last) place.append(...result(await ask(WHERE)));
 	return h('div', head('Ways of copying'), h('div.card', h('p', 'The same bytes of a real partition go over loopback, by each way in turn.'), form), place);
 }

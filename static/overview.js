@@ -10,7 +10,7 @@ const ROWS = 10;
 
 const free = ({ disk }) => (disk ? disk.available_bytes / disk.total_bytes : 1);
 
-const findings = (status) => [
+const findings = (status) => live.state === 'lost' ? [['bad', 'The server does not answer.']] : [
 	status.storage !== 'online' && ['bad', 'The storage takes no more writes: the server’s log says why.'],
 	status.phase !== 'serving' && ['bad', `The server is ${status.phase}.`],
 	free(status) < DISK_LOW && [free(status) < DISK_LOW / 3 ? 'bad' : 'warn', `The disk is ${percent(1 - free(status))} full.`],
@@ -108,6 +108,7 @@ export function overview() {
 		h('div.columns', section('Topics', parts[6]), h('div', section('Groups', parts[7]), section('Disk', parts[8]))),
 		curlBox('all this', curl('/v1/status')), {
 			$tick: () => live.status && parts.forEach((part) => part.update(live.status)),
+			$lose: () => live.status && parts[0].update(live.status),
 		});
 }
 

@@ -94,8 +94,9 @@ export function recordBrowser(topic, partitions, given) {
 	const form = h('form.fields', { 'aria-label': 'Which records', submit(event) {
 		event.preventDefault();
 		go();
-	} }, fields, h('div.actions', h('button.primary', 'Show'), older, newer));
-	for (const control of [from, partition]) control.addEventListener('change', () => go());
+	}, novalidate: true }, fields, h('div.actions', h('button.primary', 'Show'), older, newer));
+	// A place that is still to be typed is waited for.
+	for (const field of fields.slice(0, 2)) field.addEventListener('change', () => [offset, when].some((one) => one.required && !one.value) || go());
 	go();
 	return h('div', form, said, records, command, {
 		$close: () => scan.abort(),

@@ -58,8 +58,7 @@ export const choice = (label, name, all, chosen) => field(label, h('select', { n
 export function placeFields(label, name, known, chosen, atOffset, atTime) {
 	const [offset, time] = [numberBox('Offset', 'offset', { value: atOffset }), box('Time', 'time', { type: 'datetime-local', step: '0.001', value: atTime }, 'local time')];
 	const show = () => {
-		offset.hidden = place.control.value !== 'offset';
-		time.hidden = place.control.value !== 'time';
+		for (const one of [offset, time]) one.hidden = !(one.control.required = place.control.value === one.control.name);
 	};
 	const place = choice(label, name, [...known, ['offset', 'an offset'], ['time', 'a time']], chosen);
 	place.addEventListener('change', show);

@@ -89,14 +89,18 @@ export async function changeTopic(_, name) {
 	]);
 }
 
-const headersOf = (text) => text && Object.fromEntries(text.split('\n').filter((line) => line.trim()).map((line) => {
+const headersOf = (text) => text?.split('\n').filter((line) => line.trim()).reduce((all, line) => {
 	const [, name, value] = /^\s*([^:]+?)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
 	if (!name) throw new Error(`“${line}” is no header: a name, a colon and a value.`);
-	return [name, value];
-}));
+	if (Object.hasOwn(all, name)) throw new Error(`The header ${name} stands twice.`);
+	return { ...all, [name]: value };
+}, {});
 
 const valueAs = {
-	text: (value = '') => ({ value }), json: (text = '') => ({ value: exactly(text) }),
+	text: (value) => ({ value }), json: (text) => {
+		if (!text.trim()) throw new Error('Value is missing.');
+		return { value: exactly(text) };
+	},
 	base64: (text) => ({ value_base64: text.trim() }), null: () => ({ value: null }),
 };
 
@@ -108,10 +112,10 @@ export function produce(_, topic) {
 		box('Key', 'key', {}, 'picks the partition'), box('Tag', 'tag'),
 		numberBox('Partition', 'partition', { placeholder: 'by key, or in turn' }), box('Delay', 'delay', {}, 'such as 30s or 2h'),
 		field('Headers', area('headers', 2), 'name: value, one a line'),
-	], ({ value, form, headers, ...rest }) => [
+	], ({ value = '', form, headers, ...rest }) => [
 		api`topics/${topic}/records`, { body: { records: [{ ...valueAs[form](value), headers: headersOf(headers), ...rest }] } },
-	], ({ partitions: [stored] = [] }) => {
-		if (stored?.base_offset === undefined) return 'It waits for its time.';
+	], ({ partitions: [stored], scheduled: [later] = [] }) => {
+		if (later) return ['It waits for its time as ', link('#/waiting', later.id), `, until ${time(later.deliver_at)}.`];
 		const { partition, base_offset: offset } = stored;
 		return [`Stored in partition ${partition} at offset `, link(at('topics', topic) + query({ partition, offset }), count(offset))];
 	})));

@@ -6,6 +6,14 @@ enum TimestampText {
     return RFC3339(text)?.milliseconds
   }
 
+  /// What a query says: there a + stands for a space, and before an offset from UTC only the one
+  /// that nobody has escaped can have been meant.
+  static func milliseconds(inQuery text: String) -> Int64? {
+    let place = text.utf8.index(text.endIndex, offsetBy: -6, limitedBy: text.startIndex)
+    guard let place, text[place] == " " else { return milliseconds(text) }
+    return milliseconds(text[..<place] + "+" + text[text.index(after: place)...])
+  }
+
   /// RFC 3339 in UTC with milliseconds.
   static func text(_ milliseconds: Int64) -> String {
     RFC3339.text(milliseconds: milliseconds)

@@ -21,9 +21,6 @@ struct BenchLoad: ParsableArguments {
   @Option(help: "disk or memory: what an answer promises, where something is stored.")
   var durability = "disk"
 
-  @Option(help: "committed or written: when a produce is answered, where that is measured.")
-  var acks = "committed"
-
   func validate() throws {
     guard (1...1024).contains(connections) else {
       throw ValidationError("--connections must be from 1 to 1024.")
@@ -36,9 +33,6 @@ struct BenchLoad: ParsableArguments {
     }
     guard ["disk", "memory"].contains(durability) else {
       throw ValidationError("--durability must be disk or memory.")
-    }
-    guard ["committed", "written"].contains(acks) else {
-      throw ValidationError("--acks must be committed or written.")
     }
   }
 
@@ -60,7 +54,6 @@ struct BenchLoad: ParsableArguments {
     options.seconds = seconds
     options.valueBytes = valueBytes
     options.durability = durability
-    options.acknowledgement = acks
     options.recordsPerRequest = recordsPerRequest
     options.partitions = partitions
     return options

@@ -21,8 +21,9 @@ struct DirectoryListing {
 
   /// A line a segment.
   func print() throws {
+    let segments = try segments()
     Swift.print("partition\tsegment\tnext_offset\tbatches\trecords\tbytes\tstate")
-    try forEachRow { row in
+    try forEachRow(of: segments) { row in
       let state = row.damage.map { "unsound at \($0.position): \($0.reason)" } ?? "sound"
       Swift.print(
         row.partition, row.segment, row.next.map(\.description) ?? "-", row.batches, row.records,
@@ -38,7 +39,7 @@ struct DirectoryListing {
     output.json.string(path)
     output.json.key("segments")
     output.json.beginArray()
-    try forEachRow { row in
+    try forEachRow(of: segments()) { row in
       self.write(row, to: &output.json)
       output.flushWhenLarge()
     }
@@ -47,8 +48,7 @@ struct DirectoryListing {
     output.end()
   }
 
-  private func forEachRow(_ body: (Row) -> Void) throws {
-    let segments = try segments()
+  private func forEachRow(of segments: [Segment], _ body: (Row) -> Void) throws {
     let total = try segments.reduce(0) { try $0 + DiskFile($1.file, .read).size() }
     var bar = ProgressBar("inspect", totalBytes: total)
     defer { bar.end() }
@@ -69,7 +69,9 @@ struct DirectoryListing {
     }
   }
 
-  private func segments() throws -> [(partition: String, stem: String, file: String)] {
+  private typealias Segment = (partition: String, stem: String, file: String)
+
+  private func segments() throws -> [Segment] {
     var found: [(String, String, String)] = []
     for name in try files.list(path + "/topics") {
       let directory = "\(path)/topics/\(name)"

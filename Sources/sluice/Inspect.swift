@@ -7,7 +7,10 @@ import Platform
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what a data directory holds, or the batches of a segment.",
-    discussion: "Nothing is changed, and a server may be running on the directory.")
+    discussion: """
+      Nothing is changed, and a server may be running on the directory. The exit status is 1 when \
+      it could not be looked at.
+      """)
 
   @Option(help: "The data directory. (default: $SLUICE_DATA or ./sluice-data)")
   var data: String?
@@ -29,7 +32,8 @@ struct Inspect: ParsableCommand {
         if json { try listing.printJSON() } else { try listing.print() }
       }
     } catch let error as SystemError {
-      throw ValidationError("\(error)")
+      StandardError.write("sluice inspect: \(error)\n")
+      throw ExitCode.failure
     }
   }
 }

@@ -14,6 +14,8 @@ struct LatencyBenchCommand: ParsableCommand {
 
   @OptionGroup var load: BenchLoad
 
+  @OptionGroup var acknowledgement: BenchAcknowledgement
+
   @Option(help: "Requests a second, over all connections.")
   var rate = 1000
 
@@ -23,13 +25,18 @@ struct LatencyBenchCommand: ParsableCommand {
   @OptionGroup var output: BenchOutput
 
   func run() throws {
-    let options = try load.options()
+    var options = try load.options()
+    guard operation == .produce || acknowledgement.acks == nil else {
+      throw ValidationError("--acks is for --operation produce: nothing else is acknowledged.")
+    }
+    options.acknowledgement = acknowledgement.word
+    let load = options
     guard (1...1_000_000).contains(rate) else {
       throw ValidationError("--rate must be from 1 to 1000000.")
     }
     let (operation, rate) = (operation, rate)
     try output.measure { () throws(BenchError) in
-      try LatencyBench(options, operation, ratePerSecond: rate).run()
+      try LatencyBench(load, operation, ratePerSecond: rate).run()
     }
   }
 }

@@ -10,6 +10,8 @@ struct ProduceBenchCommand: ParsableCommand {
 
   @OptionGroup var load: BenchLoad
 
+  @OptionGroup var acknowledgement: BenchAcknowledgement
+
   @Option(help: "Records of one request.")
   var records = 1
 
@@ -24,10 +26,12 @@ struct ProduceBenchCommand: ParsableCommand {
   @OptionGroup var output: BenchOutput
 
   func run() throws {
-    let options = try load.options(recordsPerRequest: records, partitions: partitions)
+    var options = try load.options(recordsPerRequest: records, partitions: partitions)
+    options.acknowledgement = acknowledgement.word
+    let load = options
     let form = form
     try output.measure { () throws(BenchError) in
-      try ProduceBench(options, form: form).run()
+      try ProduceBench(load, form: form).run()
     }
   }
 }

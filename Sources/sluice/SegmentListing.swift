@@ -10,13 +10,20 @@ struct SegmentListing {
 
   /// A line a batch.
   func print() throws {
-    Swift.print("position\tbase_offset\trecords\tbytes\tmax_timestamp\tcrc\ttag")
+    // What cannot be read at all has no table.
+    var head: String? = "position\tbase_offset\trecords\tbytes\tmax_timestamp\tcrc\ttag"
+    func printHead() {
+      if let head { Swift.print(head) }
+      head = nil
+    }
     let damage = try forEachBatch { batch in
+      printHead()
       Swift.print(
         batch.position, batch.header.baseOffset, batch.header.recordCount, batch.header.size,
         batch.header.maxTimestamp, SegmentListing.checksum(batch), batch.tag ?? "-",
         separator: "\t")
     }
+    printHead()
     if let damage { Swift.print("unsound at position \(damage.position): \(damage.reason)") }
   }
 

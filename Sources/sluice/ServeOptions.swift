@@ -6,7 +6,11 @@ import Platform
 
 /// What `sluice serve` may be told, on the command line or by `SLUICE_…`.
 struct ServeOptions: ParsableArguments {
-  @Option(help: "The directory that holds the data; made if missing. (default: ./sluice-data)")
+  @Option(
+    help: """
+      The directory that holds the data; made if missing, refused if it is none and not empty. \
+      (default: ./sluice-data)
+      """)
   var data: String?
 
   @Option(

@@ -32,6 +32,7 @@ struct Server {
         ])
     }
     // Before anything is said to listen: a server that has no data cannot serve.
+    try ForeignDirectory.refuse(settings.data)
     let claim = try DataDirectoryClaim(settings.data)
     let clock = SystemClock()
     let registry = MetricsRegistry()

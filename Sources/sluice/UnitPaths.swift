@@ -31,6 +31,13 @@ struct UnitPaths {
       let directory = try UnitPaths.own("the directory of \(address)", path.parentDirectory)
       if !found.contains(directory) { found.append(directory) }
     }
+    for directory in sockets where UnitPaths.isRuntime(directory) {
+      guard !"\(data)/".hasPrefix(directory + "/") else {
+        throw ValidationError(
+          "--data is \(data), and systemd deletes \(directory), where a socket lies, with all it"
+            + " holds when the service stops: keep the data elsewhere.")
+      }
+    }
     let folder = try settings.service.pageFolder.map { try UnitPaths.own("--static", $0) }
     read = [program] + (folder.map { [$0] } ?? [])
   }

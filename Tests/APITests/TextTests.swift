@@ -14,6 +14,16 @@ import Broker
     #expect(bad.filter { DurationText.milliseconds($0) != nil }.isEmpty)
   }
 
+  @Test func aPlusThatNobodyHasEscapedInAQueryIsOne() {
+    let good: [(String, Int64?)] = [
+      ("1970-01-01T01:00:00 01:00", 0), ("1970-01-01T01:00:00+01:00", 0),
+      ("1970-01-01T00:00:01-01:00", 3_601_000), ("1000", 1000), ("1970-01-01 00:00:01Z", 1000),
+      ("", nil), (" 01:00", nil), ("é 01:00", nil), ("1970-01-01T01:00:00  01:00", nil),
+    ]
+    #expect(good.filter { TimestampText.milliseconds(inQuery: $0.0) != $0.1 }.isEmpty)
+    #expect(TimestampText.milliseconds("1970-01-01T01:00:00 01:00") == nil)
+  }
+
   @Test func timesAreRFC3339OrMilliseconds() {
     let good: [(String, Int64)] = [
       ("1000", 1000), ("1970-01-01T00:00:01Z", 1000), ("1970-01-01T00:00:01.250Z", 1250),

@@ -70,9 +70,17 @@ class Overview(PageTestCase):
         self.see("#state", "connection lost")
         self.see("#lost", "The figures are those of")
         self.assertTrue(self.find("#lost")[0].is_displayed())
+        self.see("strong", "Not well")
+        self.see(".head", "The server does not answer.")
+        self.browser.execute_script("location.hash = '#/topics'")
+        self.see("h1", "Topics")
+        self.browser.execute_script("location.hash = '#/'")
+        self.see("h1", "Overview")
+        self.see("strong", "Not well")
         self.server.start()
         wait_for("the page is live again", lambda: self.text("#state").startswith("live"), 40)
         self.assertFalse(self.find("#lost")[0].is_displayed())
+        self.see("strong", "Healthy")
 
 
 class Topics(PageTestCase):
@@ -106,6 +114,10 @@ class Topics(PageTestCase):
         wait_for("from an offset on", lambda: self.offsets()[:1] == [5])
         self.assertIn("offset=5", self.browser.current_url)
         self.choose("From", "time")
+        # It waits for the time, and says so to who does not give it.
+        self.assertEqual(self.offsets()[:1], [5])
+        self.press("Show")
+        self.see("main .bad", "Time is missing.")
         moment = datetime.datetime.fromtimestamp(1700000042)
         self.set_time(moment.isoformat(timespec="milliseconds"))
         self.press("Show")
@@ -255,6 +267,15 @@ class Topics(PageTestCase):
         self.choose("The value is", "json", form)
         self.press("Produce", form)
         self.see(f"{form} .bad", "JSON")
+        self.type("Value", "", form)
+        self.press("Produce", form)
+        self.see(f"{form} .bad", "Value is missing.")
+        self.choose("The value is", "base64", form)
+        self.assertEqual(self.command("Produce to orders").split(" -d ")[1], """'{"records":[{"value_base64":""}]}'""")
+        self.type("Headers", "trace: a\ntrace: b", form)
+        self.press("Produce", form)
+        self.see(f"{form} .bad", "The header trace stands twice.")
+        self.type("Headers", "", form)
         self.choose("The value is", "text", form)
         self.type("Partition", "9", form)
         self.press("Produce", form)
@@ -290,6 +311,21 @@ class Topics(PageTestCase):
         self.open("/topics/none", "Not there")
         self.see("main", "There is no topic none.")
         self.open("/nowhere", "Not there")
+
+
+class Later(PageTestCase):
+    def test_a_delayed_record_is_told_by_its_id(self):
+        self.server.ask("PUT", "/v1/topics/later", {})
+        self.open("/topics/later/produce", "Produce")
+        form = self.form("Produce to later")
+        self.type("Value", "in an hour", form)
+        self.type("Delay", "1h", form)
+        self.press("Produce", form)
+        waiting = wait_for("it waits", lambda: self.server.ask("GET", "/v1/scheduled")["scheduled"])
+        self.see(f"{form} .good", f"It waits for its time as {waiting[0]['id']}, until ")
+        self.press(waiting[0]["id"], f"{form} .good")
+        self.see("h1", "Waiting")
+        self.see("main", "in an hour")
 
 
 class ManyTopics(PageTestCase):
@@ -390,6 +426,9 @@ class GroupsAndLetters(PageTestCase):
         self.see(f"{form} .good", "Partition 0 goes on at 9.")
         self.see(f"{row} td:nth-child(2)", "3")
         self.choose("To", "time", form)
+        self.assertEqual(self.command("Seek of readers"), "# Time is missing.")
+        self.press("Seek", form)
+        self.see(f"{form} .bad", "Time is missing.")
         self.set_time(datetime.datetime.fromtimestamp(1700000004).isoformat(timespec="milliseconds"), form)
         self.press("Seek", form)
         self.see(f"{form} .good", "Partition 0 goes on at 4.")

@@ -17,7 +17,7 @@ import Testing
     ["produce", "--seconds", "1", "--connections", "2", "--records", "10", "--form", "ndjson"],
     ["consume", "--seconds", "1", "--connections", "2", "--bytes", "2MiB"],
     ["receive", "--seconds", "1", "--connections", "2", "--durability", "memory"],
-    ["latency", "--seconds", "1", "--connections", "2", "--rate", "100"],
+    ["latency", "--seconds", "1", "--connections", "2", "--rate", "100", "--acks", "written"],
   ]
 
   @Test(arguments: loads)
@@ -76,6 +76,9 @@ import Testing
     ["copy", "--bytes", "1kB"], ["copy", "--chunks", "64KiB,,x"], ["copy", "--connections", "0"],
     ["copy", "--url", "ftp://127.0.0.1"], ["produce", "--connections", "0"],
     ["produce", "--form", "xml"], ["latency", "--rate", "0"],
+    ["produce", "--acks", "some"], ["consume", "--acks", "written"],
+    ["receive", "--acks", "committed"],
+    ["latency", "--operation", "health", "--acks", "written", "--seconds", "1"],
     ["latency", "--url", "http://127.0.0.1:1"], ["consume", "--svg", "/nowhere/chart.svg"],
   ]
 

@@ -42,6 +42,29 @@ import Testing
     #expect(try offsets("from=2100-01-01T00:00:00Z") == [])
   }
 
+  @Test func aTimeMayHaveAPlusThatNobodyEscaped() throws {
+    try fill()
+    // 2023-11-14T22:13:25Z, five seconds behind the first.
+    #expect(try offsets("from=2023-11-14T23:13:25+01:00") == [5, 6, 7, 8, 9])
+    #expect(try offsets("from=2023-11-14T23:13:25%2B01:00") == [5, 6, 7, 8, 9])
+    let format = ISO8601DateFormatter()
+    let tomorrow = Date(timeIntervalSinceNow: 86_400)
+    let expected = format.string(from: tomorrow).dropLast() + ".000Z"
+    format.timeZone = TimeZone(secondsFromGMT: 3600)
+    let later = try client.post(
+      "\(Self.produce)?deliver_at=\(format.string(from: tomorrow))", "x", type: "text/plain")
+    #expect(later.json["scheduled"].array.map { $0["deliver_at"].string } == [String(expected)])
+  }
+
+  @Test func aRecordThatIsNotThereYetIsToldFromTheEndOfTheLog() throws {
+    try fill()
+    for path in ["10", "11/value"] {
+      let answer = try client.get("\(Self.path)/\(path)")
+      #expect(answer.status == 404 && answer.code == "record_not_found")
+      #expect(answer.json["high_watermark"].int == 10)
+    }
+  }
+
   @Test func theNextOffsetLeadsOn() throws {
     try fill()
     var offset = 0

@@ -27,6 +27,7 @@ import Testing
     let client = server.client()
     let none = try client.get(Self.path)
     #expect(none.status == 404 && none.code == "no_comparison")
+    #expect(try client.get("/v1/status").json["last_comparison"].isNull)
     let before = try client.get("/v1/status").json["strategies"].description
     let answer = try client.post(Self.path, #"{"topic":"t","bytes":5000000,"rounds":2}"#)
     #expect(answer.status == 200, "\(answer.text)")
@@ -36,6 +37,8 @@ import Testing
     #expect(result["bytes"].int == 5_000_000)
     #expect(result["rounds"].int == 2)
     #expect(result["started"].string?.hasSuffix("Z") == true)
+    let last = try client.get("/v1/status").json["last_comparison"].string
+    #expect(last == result["started"].string)
     let strategies = result["strategies"].array
     #expect(strategies.map { $0["strategy"].string } == ["read", "mmap", "sendfile"])
     for strategy in strategies {

@@ -247,6 +247,18 @@ import Testing
     #expect(answer.json["offsets"].array.first?["metadata"].string == "é")
   }
 
+  @Test func allCursorsOfAGroupAreListed() throws {
+    for (topic, partition, next) in [("b", 0, 3), ("a", 1, 2), ("a", 0, 1)] {
+      _ = try client.put("/v1/topics/\(topic)", #"{"partitions":2}"#)
+      let place = #"{"topic":"\#(topic)","partition":\#(partition),"next_offset":\#(next)}"#
+      #expect(try client.put("/v1/groups/g/offsets", place).status == 200)
+    }
+    let all = try client.get("/v1/groups/g/offsets").json["offsets"].array
+    #expect(all.map { $0["next_offset"].int } == [1, 2, 3])
+    #expect(all.map { $0["topic"].string } == ["a", "a", "b"])
+    #expect(try client.get("/v1/groups/g/offsets?topic=b").json["offsets"].array.count == 1)
+  }
+
   @Test func whatWentWrongTooOftenLiesAmongTheDeadLettersUntilItIsSentBack() throws {
     let config = #"{"config":{"max_attempts":2,"backoff":["0s"],"lease":"60s"}}"#
     #expect(try client.put("/v1/groups/g", config).status == 201)

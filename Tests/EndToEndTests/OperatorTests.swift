@@ -180,6 +180,49 @@ import Testing
     #expect(JSONDocument(Array(one.output.utf8))["damage"].isNull)
   }
 
+  @Test(arguments: [["/nope"], ["--data", "/nope"], ["/tmp"], ["--json", "/nope"]])
+  func inspectSaysInALineWhatItCannotLookAt(arguments: [String]) throws {
+    let answer = try Command(ServerProcess.program(), ["inspect"] + arguments)
+    #expect(answer.status == 1 && answer.output.isEmpty, "\(answer.output)")
+    #expect(answer.errors.hasPrefix("sluice inspect: "), "\(answer.errors)")
+    #expect(answer.errors.split(separator: "\n").count == 1)
+  }
+
+  // MARK: - Where the data lies
+
+  @Test func aDirectoryWithForeignFilesIsLeftAsItIs() throws {
+    let directory = TemporaryDirectory()
+    let file = directory.path("passwd")
+    try Data("text".utf8).write(to: URL(fileURLWithPath: file))
+    let answer = try Command.sluice("serve", "--data", directory.path, "--listen", "127.0.0.1:0")
+    #expect(answer.status == 1)
+    #expect(answer.errors.contains("is no data directory, and not empty: it holds passwd"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["passwd"])
+    let notOne = try Command.sluice("serve", "--data", file, "--listen", "127.0.0.1:0")
+    #expect(notOne.status == 1 && notOne.errors.contains("cannot serve"))
+  }
+
+  @Test func anEmptyFileSystemAndAFirstStartCutShortAreTaken() throws {
+    let directory = TemporaryDirectory()
+    let data = directory.path("data")
+    try FileManager.default.createDirectory(
+      atPath: data + "/lost+found", withIntermediateDirectories: true)
+    try Data().write(to: URL(fileURLWithPath: data + "/LOCK"))
+    let server = try ServerProcess(
+      arguments: ["serve", "--data", data, "--listen", "127.0.0.1:0"],
+      logFile: directory.path("log"))
+    for _ in 0..<1000 where !server.log.contains("msg=ready") { usleep(10_000) }
+    #expect(server.log.contains("msg=ready"), "\(server.log)")
+    // What somebody lays beside its files later is no reason not to start.
+    #expect(try server.end(by: SIGTERM) == 0)
+    try Data().write(to: URL(fileURLWithPath: data + "/notes"))
+    let again = try ServerProcess(
+      arguments: ["serve", "--data", data, "--listen", "127.0.0.1:0"],
+      logFile: directory.path("log again"))
+    for _ in 0..<1000 where !again.log.contains("msg=ready") { usleep(10_000) }
+    #expect(try again.end(by: SIGTERM) == 0, "\(again.log)")
+  }
+
   // MARK: - The shell
 
   @Test(.enabled(if: shell != nil, "bash is not on PATH"))

@@ -157,7 +157,8 @@ extension StatusCase {
       }),
     StatusCase("getOffsets", 200, nil, get("\(mailers)/offsets?topic=queue")),
     StatusCase("getOffsets", 200, nil, get("\(mailers)/offsets?topic=queue&partition=0")),
-    StatusCase("getOffsets", 400, "invalid_parameter", get("\(mailers)/offsets")),
+    StatusCase("getOffsets", 200, nil, get("\(mailers)/offsets")),
+    StatusCase("getOffsets", 400, "invalid_parameter", get("\(mailers)/offsets?partition=0")),
     StatusCase("getOffsets", 404, "group_not_found", get("/v1/groups/none/offsets?topic=queue")),
     StatusCase(
       "getOffsets", 404, "offset_not_found", get("\(mailers)/offsets?topic=plain&partition=0")),

@@ -102,6 +102,10 @@ import Testing
       ["BindPaths=/run/user/0/sluice", "ProtectHome=tmpfs"]
     ),
     (["--data", "/var/lib/sluice/"], ["StateDirectory=sluice", "DynamicUser=yes"]),
+    (
+      ["--data", "/run/sluice-data", "--listen", "unix:/run/sluice/a.sock"],
+      ["RuntimeDirectory=sluice", "ReadWritePaths=/run/sluice-data"]
+    ),
   ]
 
   @Test(arguments: places)
@@ -115,6 +119,14 @@ import Testing
     (["--listen", "unix:/run/sluice.sock"], "the directory of unix:/run/sluice.sock is /run,"),
     (["--listen", "unix:/tmp/sluice.sock"], "is /tmp,"), (["--data", "/home"], "--data is /home,"),
     (["--data", "/srv/../tmp"], "without .."), (["--data", "/proc/1"], "--data is /proc/1,"),
+    (
+      ["--data", "/run/sluice", "--listen", "unix:/run/sluice/a.sock"],
+      "systemd deletes /run/sluice,"
+    ),
+    (
+      ["--data", "/run/sluice/data/", "--listen", "unix:/var/run/sluice/a.sock"],
+      "--data is /run/sluice/data,"
+    ),
     (["--data", "/srv/a:b"], "colons"), (["--data", "/"], "--data is /,"),
   ]
 

@@ -13,6 +13,8 @@ final class CopyComparison: Sendable {
     var thread: Thread?
     /// The last result, as it was answered.
     var last: [UInt8]?
+    /// When the run began that it is of.
+    var lastMilliseconds: Int64?
   }
 
   private let clock: any Clock
@@ -40,6 +42,9 @@ final class CopyComparison: Sendable {
   /// The last result; `nil` before there is one.
   var last: [UInt8]? { state.withLock { $0.last } }
 
+  /// When the run began that the last result is of, in milliseconds since 1970.
+  var lastMilliseconds: Int64? { state.withLock { $0.lastMilliseconds } }
+
   /// Begins a comparison; `completion` gets the answer's body, or what went wrong, on `sink`.
   ///
   /// - Throws: when one is running.
@@ -63,13 +68,13 @@ final class CopyComparison: Sendable {
       try state.withLock { state throws(SystemError) in
         state.thread = try Thread(name: "copy-sender") { [self] in
           let outcome = outcome(of: run, subject)
-          finish(outcome)
+          finish(outcome, of: started)
           sink.post([{ completion(outcome) }])
         }
       }
     } catch {
       let problem = CopyComparison.problem(.system(error), limitMilliseconds)
-      finish(.failure(problem))
+      finish(.failure(problem), of: started)
       throw problem
     }
   }
@@ -120,13 +125,14 @@ final class CopyComparison: Sendable {
     }
   }
 
-  private func finish(_ outcome: Result<[UInt8], Problem>) {
+  private func finish(_ outcome: Result<[UInt8], Problem>, of started: Int64) {
     switch outcome {
     case .success(let body):
       done.increment()
       state.withLock { state in
         state.isRunning = false
         state.last = body
+        state.lastMilliseconds = started
       }
     case .failure:
       failed.increment()

@@ -66,7 +66,7 @@ struct FetchParameters {
       guard query.value("offset") == nil else {
         throw Problem.invalidParameter("from", "It excludes offset.")
       }
-      guard let time = TimestampText.milliseconds(text) else {
+      guard let time = TimestampText.milliseconds(inQuery: text) else {
         throw Problem.invalidParameter(
           "from", "It must be RFC 3339, or milliseconds since 1970.")
       }

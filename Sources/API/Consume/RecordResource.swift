@@ -74,8 +74,10 @@ enum RecordResource {
   private static func find(
     _ offset: Offset, in log: any RecordLog, _ form: ValueForm
   ) throws -> Found {
+    let end = log.offsets.highWatermark
     let missing = Problem(.notFound, "record_not_found", "There is no record at offset \(offset).")
-    guard offset < log.offsets.highWatermark else { throw missing }
+      .with("high_watermark", end.value)
+    guard offset < end else { throw missing }
     let slice = try log.read(ReadRequest(offset: offset, maxBytes: 1))
     // The batch's bytes are the reader's: it has to live as long as they are looked at.
     let reader = SliceReader(slice)

@@ -7,26 +7,17 @@ enum OffsetsResource {
   @Sendable static func get(_ call: Call) throws(Problem) {
     let query = try call.query(known: ["topic", "partition"])
     let group = try call.group()
-    guard let topic = query.value("topic") else {
-      throw Problem.invalidParameter("topic", "It must name a topic.")
-    }
-    let cursors = group.cursors(topic)
     guard let text = query.value("partition") else {
-      return call.respondJSON { json in
-        json.beginObject()
-        json.key("offsets")
-        json.beginArray()
-        for (number, cursor) in cursors.sorted(by: { $0.key < $1.key }) {
-          Self.write(topic, number, cursor, to: &json)
-        }
-        json.endArray()
-        json.endObject()
-      }
+      let topics = query.value("topic").map { [$0] } ?? call.broker.topics.map(\.name)
+      return call.respondJSON { Self.write(group, topics, to: &$0) }
+    }
+    guard let topic = query.value("topic") else {
+      throw Problem.invalidParameter("topic", "It must name the topic of the partition.")
     }
     guard let number = Int(text), number >= 0 else {
       throw Problem.invalidParameter("partition", "It must be a whole number of at least 0.")
     }
-    guard let cursor = cursors[number] else {
+    guard let cursor = group.cursors(topic)[number] else {
       throw Problem(
         .notFound, "offset_not_found",
         "The group \(group.name) has no cursor in \(topic), partition \(number).")
@@ -63,6 +54,20 @@ enum OffsetsResource {
         })
       call.handler.hasProduced = true
     }
+  }
+
+  /// The cursors of some topics, those of a topic by partition.
+  private static func write(_ group: Group, _ topics: [String], to json: inout JSONWriter) {
+    json.beginObject()
+    json.key("offsets")
+    json.beginArray()
+    for topic in topics {
+      for (number, cursor) in group.cursors(topic).sorted(by: { $0.key < $1.key }) {
+        Self.write(topic, number, cursor, to: &json)
+      }
+    }
+    json.endArray()
+    json.endObject()
   }
 
   private static func write(

@@ -19,7 +19,7 @@ enum DeliveryField {
       return .after(milliseconds)
     }
     guard let deliverAt else { return nil }
-    guard let time = TimestampText.milliseconds(deliverAt), time >= 0 else {
+    guard let time = TimestampText.milliseconds(inQuery: deliverAt), time >= 0 else {
       throw Problem.invalidParameter("deliver_at", timeReason)
     }
     return .at(time)

@@ -48,6 +48,12 @@ enum StatusResource {
     ScheduledResource.writeSummary(broker, to: &json)
     json.key("transactions")
     writeTransactions(broker.transactions.standing, now, to: &json)
+    json.key("last_comparison")
+    if let last = service.comparison.lastMilliseconds {
+      json.string(TimestampText.text(last))
+    } else {
+      json.null()
+    }
     json.key("strategies")
     json.beginArray()
     for price in service.deliveryMetrics.prices { Self.write(price, to: &json) }
