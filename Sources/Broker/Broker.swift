@@ -28,8 +28,8 @@ public final class Broker: Sendable {
   private let engine: any LogEngine
   let clock: any Clock
   private let standing: Lock<StandingTopics>
-  /// True while dead letters may stand in their topics of which the groups' journal does not tell on
-  /// the disk.
+  /// True while dead letters may stand in their topics of which the groups' journal does not tell
+  /// on the disk.
   let hasBuried = Atomic(false)
   /// Opened and touched on the scheduler's thread alone.
   private let catalog: SchedulerOwned<Catalog>

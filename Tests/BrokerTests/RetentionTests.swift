@@ -7,7 +7,7 @@ import Testing
 
 @testable import Broker
 
-/// What the server appended itself is not appended again once it was deleted, whenever it is killed.
+/// What the server appended itself does not come again once it was deleted, whenever it is killed.
 @Suite struct RetentionTests {
   /// A broker over a directory that may be copied as a kill would leave it.
   private struct World {

@@ -208,8 +208,8 @@ public final class Delays: Sendable {
     try first.get()
   }
 
-  /// Waits until the journal says, on the disk, of all records that stand in their topics by now that
-  /// they have arrived; without that a crash would have those appended again that are deleted.
+  /// Waits until the journal says, on the disk, of all records that stand in their topics by now
+  /// that they have arrived; without that a crash would have those appended again that are deleted.
   /// Does not wait for room on a disk that is full.
   func noteArrivals() {
     let waiter = Mailbox<Bool>()
