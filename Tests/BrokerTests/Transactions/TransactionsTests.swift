@@ -145,6 +145,43 @@ import Testing
     #expect(try next.values("b", 0) == ["y"])
   }
 
+  @Test func aSnapshotInTheMomentOfADecisionKeepsIt() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("b", 0, "x")]))
+    try world.settle()
+    // The round that syncs the decision tells somebody else first, who takes his time.
+    let isSynced = DispatchSemaphore(value: 0)
+    let goesOn = DispatchSemaphore(value: 0)
+    let log = try world.partition("a", 0)
+    log.append(BatchBuilder().finish(), acknowledgement: .committed, sink: InlineSink()) { _ in
+      isSynced.signal()
+      goesOn.wait()
+    }
+    let isCommitted = DispatchSemaphore(value: 0)
+    world.transactions.commit(prepared.id, now: world.now, sink: InlineSink()) { _ in
+      isCommitted.signal()
+    }
+    world.data.wakeWriter()
+    isSynced.wait()
+    let isKept = DispatchSemaphore(value: 0)
+    let transactions = world.transactions
+    Thread.detachNewThread {
+      #expect(throws: Never.self) { try transactions.snapshot() }
+      isKept.signal()
+    }
+    // Has it written by then what it was going to write, it has not waited for the decision.
+    let snapshot = world.directory.path("state/transactions/snapshot")
+    for _ in 0..<20 where !FileManager.default.fileExists(atPath: snapshot) {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    goesOn.signal()
+    isCommitted.wait()
+    isKept.wait()
+    let next = try world.killed()
+    #expect(try next.transactions.transaction(prepared.id).state == .committed)
+    #expect(try next.values("b", 0) == ["x"])
+  }
+
   @Test func aDeletedTopicsRecordsAreDroppedAndCounted() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y"), ("b", 0, "z")]))
