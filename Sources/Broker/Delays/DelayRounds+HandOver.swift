@@ -200,38 +200,46 @@ extension DelayRounds {
     for place in piece.places { heap.insert(place) }
   }
 
-  /// Writes down what became of pieces. Should that be lost, the logs tell it.
+  /// Writes down what became of pieces. Should that be lost with the server, the logs tell it.
   func noteFates() {
     guard !fates.isEmpty, restsUntil == nil else { return }
-    let event = ByteBuffer()
-    DelayEventWriter(buffer: event).settled(fates)
+    noteFates(.written)
+  }
+
+  /// What cannot be written is written the next time.
+  private func noteFates(
+    _ acknowledgement: AppendRequest.Acknowledgement, _ completion: @escaping () -> Void = {}
+  ) {
+    let noted = fates
     fates.removeAll()
-    journal.note(event, .written) { _ in }
-    hasUnsyncedFates = true
+    let event = ByteBuffer()
+    DelayEventWriter(buffer: event).settled(noted)
+    hasUnsyncedFates = acknowledgement == .written
+    let bound = ThreadBound((self, completion))
+    journal.note(event, acknowledgement) { outcome in
+      let (rounds, completion) = bound.value
+      if case .failure = outcome {
+        rounds.fates = noted + rounds.fates
+        rounds.hasUnsyncedFates = true
+        rounds.rest()
+      }
+      completion()
+    }
     hasWritten = true
   }
 
-  /// Answers those who wait until what became of pieces is on the disk.
+  /// Answers those who wait until what became of pieces is on the disk, or cannot be written.
   func answerArrivals() {
     guard !arrivals.isEmpty else { return }
     var ready: [Mailbox<Bool>] = []
     for index in arrivals.indices.reversed() {
       arrivals[index].pieces.formIntersection(appending.keys)
-      if restsUntil == nil, !arrivals[index].pieces.isEmpty { continue }
+      guard arrivals[index].pieces.isEmpty else { continue }
       ready.append(arrivals.remove(at: index).waiter)
     }
-    guard !ready.isEmpty, restsUntil == nil, hasUnsyncedFates else {
-      for waiter in ready { waiter.post(restsUntil == nil) }
-      return
-    }
-    let event = ByteBuffer()
-    DelayEventWriter(buffer: event).settled([])
-    hasUnsyncedFates = false
-    let bound = ThreadBound(self)
-    journal.note(event, .committed) { [ready] outcome in
-      if case .failure = outcome { bound.value.hasUnsyncedFates = true }
-      for waiter in ready { waiter.post(true) }
-    }
-    hasWritten = true
+    guard !ready.isEmpty else { return }
+    let answer = { for waiter in ready { waiter.post(true) } }
+    if fates.isEmpty, !hasUnsyncedFates { return answer() }
+    noteFates(.committed, answer)
   }
 }

@@ -130,6 +130,54 @@ import Testing
     #expect(files.faults.count(.synchronize, suffix: journal) == again)
   }
 
+  private static let journal = "state/scheduled/00000000000000000000.log"
+
+  @Test func whatTheJournalHadNoRoomForIsToldBeforeAnythingIsDeleted() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add((0..<3).map { ("\($0)", world.now + 10_000 + $0, 0) }, to: "t")
+    world.pass(milliseconds: 9950)
+    files.faults.fail(.write, suffix: DelayHandOverTests.journal, code: ENOSPC)
+    world.pass(milliseconds: 100)
+    #expect(try world.delivered("t") == DelayHandOverTests.values(0..<3))
+    files.faults.clear()
+    world.delays.noteArrivals()
+    let next = try killedAndEmptied(world)
+    next.delays.settle()
+    #expect(try next.delivered("t") == [])
+    #expect(next.delays.counts.waiting == 0)
+  }
+
+  @Test func whatArrivesWhileTheDelaysRestIsToldBeforeAnythingIsDeleted() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add((0..<3).map { ("\($0)", world.now + 10_000 + $0, 0) }, to: "t")
+    world.pass(milliseconds: 9950)
+    // What comes in cannot be sorted in, in the turn that hands those over.
+    files.faults.fail(.write, suffix: "files/1", code: ENOSPC)
+    world.clock.advance(milliseconds: 100)
+    let records = DelayedRecords()
+    Array("later".utf8).withUnsafeBytes { bytes in
+      records.append(
+        due: world.now + 5000, partition: 0, key: nil, value: bytes, headers: RecordHeaders(),
+        timestamp: nil)
+    }
+    world.delays.add(
+      records, to: try world.topic("t"), acknowledgement: .committed, sink: InlineSink()
+    ) { _ in }
+    world.data.wakeWriter()
+    world.delays.settle()
+    world.delays.noteArrivals()
+    #expect(try world.delivered("t") == DelayHandOverTests.values(0..<3))
+    let next = try killedAndEmptied(world)
+    next.delays.settle()
+    #expect(try next.delivered("t") == [])
+    #expect(next.delays.counts.waiting == 1)
+    files.faults.clear()
+  }
+
   @Test func aFullDiskDoesNotHoldUpWhoWantsToDelete() throws {
     let files = FaultyFileSystem()
     let world = try DelayWorld(files: files)
