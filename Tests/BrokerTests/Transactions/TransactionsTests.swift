@@ -145,6 +145,29 @@ import Testing
     #expect(try next.values("b", 0) == ["y"])
   }
 
+  @Test func whatAKillLeftStoredInPartAndDeletedIsNotStoredAgain() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    world.files.faults.fail(.write, suffix: "b-0/00000000000000000000.log", code: ENOSPC)
+    #expect(throws: BrokerError.log(.outOfSpace)) { try world.commit(prepared.id) }
+    let left = try world.directory.copy()
+    world.files.faults.clear()
+    world.stop()
+    // The next server finds the one record, and has no room to say where the other is to go.
+    let files = FaultyFileSystem()
+    files.faults.fail(
+      .write, suffix: "state/transactions/00000000000000000000.log", code: ENOSPC)
+    let next = try TransactionWorld(in: left, clock: world.clock, files: files)
+    #expect(next.transactions.standing.committing == 1)
+    files.faults.clear()
+    try empty(next, "a", 0)
+    next.transactions.finishStuck(now: next.now) { _ in }
+    try next.settle()
+    #expect(try next.transactions.transaction(prepared.id).state == .committed)
+    #expect(try next.values("a", 0).isEmpty)
+    #expect(try next.values("b", 0) == ["y"])
+  }
+
   @Test func aSnapshotInTheMomentOfADecisionKeepsIt() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("b", 0, "x")]))
