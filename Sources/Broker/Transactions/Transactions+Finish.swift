@@ -6,9 +6,9 @@ extension Transactions {
   /// waits for the disk.
   func finishStuck(now: Int64, report: (String) -> Void) {
     let isDue = state.withLock { state in
-      guard !state.stuck.isEmpty || !state.unnoted.isEmpty, now >= state.stuckRestUntil else {
-        return false
-      }
+      guard !state.stuck.isEmpty || !state.unnoted.isEmpty,
+        !Transactions.isResting(until: state.stuckRestUntil, now: now)
+      else { return false }
       state.stuckRestUntil = now + Transactions.restMilliseconds
       for number in state.unnoted {
         if let done = state.byNumber[number] { noteDone(done, &state) }

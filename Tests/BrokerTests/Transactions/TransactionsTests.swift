@@ -168,6 +168,30 @@ import Testing
     #expect(try next.values("b", 0) == ["y"])
   }
 
+  @Test func aClockThatIsSetBackHoldsNothingUp() throws {
+    var limits = TransactionLimits()
+    limits.ageMillisecondsMax = 1000
+    let world = try TransactionsTests.world(limits)
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    let faults = world.files.faults
+    faults.fail(.write, suffix: "b-0/00000000000000000000.log", code: ENOSPC)
+    #expect(throws: BrokerError.log(.outOfSpace)) { try world.commit(prepared.id) }
+    world.transactions.finishStuck(now: world.now) { _ in }
+    let other = try world.prepare(world.draft([("a", 0, "z")]))
+    faults.setRoom(0)
+    world.transactions.advance(to: world.now + 3_600_000)
+    try world.settle()
+    try world.makeRoom()
+    #expect(try world.transactions.transaction(prepared.id).state == .committing)
+    #expect(try world.transactions.transaction(other.id).state == .prepared)
+    let earlier = world.now - 3_600_000
+    world.transactions.finishStuck(now: earlier) { _ in }
+    world.transactions.advance(to: world.now + 1000)
+    try world.settle()
+    #expect(try world.transactions.transaction(prepared.id).state == .committed)
+    #expect(try world.transactions.transaction(other.id).state == .rolledBack)
+  }
+
   @Test func aSnapshotInTheMomentOfADecisionKeepsIt() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("b", 0, "x")]))
