@@ -36,7 +36,14 @@ extension DelayRounds {
       }
       let result = outcome.map { _ in first }.mapError { BrokerError.log($0) }
       sink.post([{ answer(result) }])
-    case .cancelled(let key): finishCancellation(key, outcome)
+    case .cancelled(let key):
+      do throws(LogError) {
+        try finishCancellation(key, outcome)
+      } catch {
+        // It is in the journal: what comes behind it waits until its place can be read.
+        report("a delayed record cannot be taken back now: \(error)")
+        return rest()
+      }
     case .topicGone(let id, let done):
       metrics.dropped.add(store.markGone(id))
       done.post(outcome.map { _ in })
@@ -93,12 +100,12 @@ extension DelayRounds {
 
   private func finishCancellation(
     _ key: DelayKey, _ outcome: Result<AppendRequest.Stored, LogError>
-  ) {
+  ) throws(LogError) {
+    if case .success = outcome, let place = try store.place(of: key) { store.markDone([place]) }
     let answers = cancelling.removeValue(forKey: key.number) ?? []
     let kept = aside.removeValue(forKey: key.number)
     switch outcome {
     case .success:
-      if let place = try? store.place(of: key) { store.markDone([place]) }
       metrics.cancelled.increment()
       answers.first?.answer(.success(()))
       for answer in answers.dropFirst() {

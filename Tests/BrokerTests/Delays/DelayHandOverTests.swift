@@ -227,6 +227,35 @@ import Testing
     #expect(throws: BrokerError.scheduledNotFound(keys[0].id)) { try next.cancel(keys[0]) }
   }
 
+  @Test func aRecordThatCannotBeFoundWhenItIsCancelledNeverComesEither() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    let keys = try world.add([("x", world.now + 120_000, 0)], to: "t")
+    world.delays.settle()
+    // From the moment on in which the journal gets it, its bucket cannot be read.
+    let faults = files.faults
+    faults.watchWrites { path in
+      if path.hasSuffix(DelayHandOverTests.journal) {
+        faults.fail(.read, suffix: "files/2", code: EIO)
+      }
+    }
+    let answer = Lock<Result<Void, BrokerError>?>(nil)
+    world.delays.cancel(keys[0], sink: InlineSink()) { outcome in
+      answer.withLock { $0 = outcome }
+    }
+    world.delays.settle()
+    faults.watchWrites(nil)
+    faults.clear()
+    world.pass(milliseconds: DelayRounds.restMilliseconds)
+    let isCancelled = answer.withLock { if case .success = $0 { true } else { false } }
+    #expect(isCancelled)
+    #expect(world.delays.counts.waiting == 0)
+    world.pass(milliseconds: 120_000)
+    world.pass(milliseconds: 120_000)
+    #expect(try world.delivered("t") == [])
+  }
+
   @Test func aTopicMadeAnewGetsNothingOfTheOldOne() throws {
     let world = try DelayHandOverTests.world(3)
     let key = try #require(try world.waiting().first?.key)
