@@ -152,7 +152,8 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
   ) {
-    change(sink, completion) { [groups, delays, engine] catalog throws(BrokerError) in
+    change(sink, completion) { [self] catalog throws(BrokerError) in
+      if catalog.topics[name] != nil { noteArrivals() }
       try catalog.delete(name)
       do throws(LogError) {
         try groups.forget(topic: name)

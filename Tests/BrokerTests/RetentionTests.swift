@@ -16,11 +16,15 @@ import Testing
     let data: DataDirectory
     let broker: Broker
 
-    init(in directory: TemporaryDirectory = TemporaryDirectory(), _ clock: ManualClock) throws {
+    init(
+      in directory: TemporaryDirectory = TemporaryDirectory(), _ clock: ManualClock,
+      files: any FileSystem = DiskFileSystem()
+    ) throws {
       self.directory = directory
       self.clock = clock
       data = try DataDirectory(
-        directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+        directory.path, openFiles: OpenFiles(files), clock: clock,
+        metrics: LogMetrics(MetricsRegistry())
       ) { _ in }
       broker = try Broker(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
     }
@@ -60,18 +64,28 @@ import Testing
       }.topic
     }
 
-    /// Has a record delivered a second after it came.
-    func deliverLater(to topic: Topic) throws {
+    /// A record that is due in a second.
+    func later() -> DelayedRecords {
       let records = DelayedRecords()
       Array("later".utf8).withUnsafeBytes {
         records.append(
           due: clock.wallMilliseconds() + 1000, partition: 0, key: nil, value: $0,
           headers: RecordHeaders(), timestamp: nil)
       }
+      return records
+    }
+
+    /// Has a record wait for its delivery.
+    func delay(to topic: Topic) throws {
       try answer {
         broker.delays.add(
-          records, to: topic, acknowledgement: .committed, sink: InlineSink(), $0)
+          later(), to: topic, acknowledgement: .committed, sink: InlineSink(), $0)
       }
+    }
+
+    /// Has a record delivered a second after it came.
+    func deliverLater(to topic: Topic) throws {
+      try delay(to: topic)
       clock.advance(milliseconds: 1000)
       broker.delays.settle()
     }
@@ -125,6 +139,30 @@ import Testing
     world.clock.advance(milliseconds: 60_000)
     world.broker.enforceRetention { Issue.record("\($0)") }
     try expectNothingComesAgain(world)
+  }
+
+  @Test func aTopicMadeAnewGetsNothingOfWhatWasCommittedToTheOldOne() throws {
+    let files = FaultyFileSystem()
+    let world = try World(ManualClock(), files: files)
+    let topic = try world.makeTopic()
+    // Once the record is stored there is no room to say so.
+    let faults = files.faults
+    faults.watchWrites { path in
+      if path.hasSuffix("topics/t-0/00000000000000000000.log") {
+        faults.fail(
+          .write, suffix: "state/transactions/00000000000000000000.log", code: ENOSPC)
+      }
+    }
+    try world.commit(to: topic)
+    let journal = world.broker.transactions.journal
+    #expect(throws: LogError.outOfSpace) { try journal.appendWaiting([]) }
+    faults.watchWrites(nil)
+    faults.clear()
+    try world.answer { world.broker.deleteTopic("t", sink: InlineSink(), $0) }
+    _ = try world.makeTopic()
+    let next = try world.killed()
+    #expect(try next.log("t").offsets.logEnd == .zero)
+    next.stop()
   }
 
   @Test func nothingIsDeletedThatIsNotThereYet() throws {
