@@ -115,8 +115,8 @@ public final class Broker: Sendable {
     _ name: String, partitions: Int, config: TopicConfig, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<(topic: Topic, isNew: Bool), BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
-      try catalog.create(name, partitions: partitions, config: config)
+    change(sink, completion) { [self] catalog throws(BrokerError) in
+      try create(name, partitions: partitions, config: config, in: catalog)
     }
   }
 
@@ -125,11 +125,28 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Topic, BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
+    change(sink, completion) { [self] catalog throws(BrokerError) in
       if let topic = catalog.topics[name] { return topic }
-      return try catalog.create(
-        name, partitions: Broker.partitionsByDefault, config: TopicConfig()
+      return try create(
+        name, partitions: Broker.partitionsByDefault, config: TopicConfig(), in: catalog
       ).topic
+    }
+  }
+
+  /// Makes a topic, or finds that it stands just so. It gets nothing that waits for an earlier one
+  /// of that name.
+  private func create(
+    _ name: String, partitions: Int, config: TopicConfig, in catalog: Catalog
+  ) throws(BrokerError) -> (topic: Topic, isNew: Bool) {
+    if catalog.topics[name] == nil { try forgetDelayed(name) }
+    return try catalog.create(name, partitions: partitions, config: config)
+  }
+
+  private func forgetDelayed(_ topic: String) throws(BrokerError) {
+    do throws(LogError) {
+      try delays.forget(topic: topic) { engine.wakeWriter() }
+    } catch {
+      throw .log(error)
     }
   }
 
@@ -157,10 +174,10 @@ public final class Broker: Sendable {
       try catalog.delete(name)
       do throws(LogError) {
         try groups.forget(topic: name)
-        try delays.forget(topic: name) { engine.wakeWriter() }
       } catch {
         throw .log(error)
       }
+      try forgetDelayed(name)
       return true
     }
   }
@@ -201,7 +218,8 @@ public final class Broker: Sendable {
     let name = group.deadLetterTopic
     let catalog = catalog.value
     let topic =
-      try catalog.topics[name] ?? catalog.create(name, partitions: 1, config: TopicConfig()).topic
+      try catalog.topics[name]
+      ?? create(name, partitions: 1, config: TopicConfig(), in: catalog).topic
     show(catalog)
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,

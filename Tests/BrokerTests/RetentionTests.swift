@@ -165,6 +165,54 @@ import Testing
     next.stop()
   }
 
+  @Test func aTopicMadeAnewGetsNothingThatWaitedForTheOldOne() throws {
+    let files = FaultyFileSystem()
+    let world = try World(ManualClock(), files: files)
+    try world.delay(to: world.makeTopic())
+    let faults = files.faults
+    faults.fail(.write, suffix: "state/scheduled/00000000000000000000.log", code: ENOSPC)
+    // It is gone, and there is no room to say so of what waits for it.
+    #expect(throws: BrokerError.log(.outOfSpace)) {
+      try world.answer { world.broker.deleteTopic("t", sink: InlineSink(), $0) }
+    }
+    #expect(throws: BrokerError.topicNotFound("t")) { try world.log("t") }
+    faults.clear()
+    _ = try world.makeTopic()
+    let next = try world.killed()
+    #expect(next.broker.delays.counts.waiting == 0)
+    next.stop()
+  }
+
+  @Test func aDeletedTopicHoldsNobodyUpWhileTheDiskIsFull() throws {
+    let files = FaultyFileSystem()
+    let world = try World(ManualClock(), files: files)
+    let topic = try world.makeTopic()
+    try world.delay(to: topic)
+    files.faults.fail(.write, suffix: "files/1", code: ENOSPC)
+    // It lies in the journal and cannot be sorted in.
+    world.broker.delays.add(
+      world.later(), to: topic, acknowledgement: .committed, sink: InlineSink()
+    ) { _ in }
+    world.broker.wakeWriter()
+    world.broker.delays.settle()
+    let answered = DispatchSemaphore(value: 0)
+    world.broker.deleteTopic("t", sink: InlineSink()) { _ in answered.signal() }
+    var isAnswered = false
+    for _ in 0..<20 where !isAnswered {
+      isAnswered = answered.wait(timeout: .now() + 0.5) == .success
+      // It rests, and tries again in vain.
+      world.clock.rest(milliseconds: DelayRounds.restMilliseconds)
+    }
+    #expect(isAnswered)
+    files.faults.clear()
+    world.clock.advance(milliseconds: DelayRounds.restMilliseconds)
+    _ = try world.makeTopic()
+    #expect(world.broker.delays.counts.waiting == 0)
+    let next = try world.killed()
+    #expect(next.broker.delays.counts.waiting == 0)
+    next.stop()
+  }
+
   @Test func nothingIsDeletedThatIsNotThereYet() throws {
     let world = try World(ManualClock())
     _ = try world.makeTopic()

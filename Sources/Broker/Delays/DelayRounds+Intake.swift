@@ -29,6 +29,7 @@ extension DelayRounds {
           // It is in the journal: it is kept until there is room for it.
           report("delayed records cannot be sorted in now: \(error)")
           journal.refuse(because: .log(error))
+          journal.holdUpNobody(error)
           return rest()
         }
         metrics.scheduled.add(count)
@@ -42,11 +43,12 @@ extension DelayRounds {
       } catch {
         // It is in the journal: what comes behind it waits until its place can be read.
         report("a delayed record cannot be taken back now: \(error)")
+        journal.holdUpNobody(error)
         return rest()
       }
-    case .topicGone(let id, let done):
+    case .topicGone(let id, let name):
       metrics.dropped.add(store.markGone(id))
-      done.post(outcome.map { _ in })
+      journal.finishForgetting(name, outcome.map { _ in })
     }
     journal.finishNext()
   }

@@ -199,7 +199,10 @@ public final class Delays: Sendable {
       key: entry.key, topic: topic.name, partition: Int(entry.partition), bytes: bytes)
   }
 
-  /// Drops what waits for a topic that was deleted. Waits for the disk.
+  /// Drops what waits for a topic that was deleted. Waits for the disk, but not for room on it.
+  ///
+  /// - Throws: why that could not be done or written down yet: before another topic of that name is
+  ///   made this must be asked for again.
   func forget(topic: String, wakeWriter: () -> Void) throws(LogError) {
     guard let done = journal.forget(topic: topic) else { return }
     wakeWriter()
