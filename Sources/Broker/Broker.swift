@@ -70,6 +70,8 @@ public final class Broker: Sendable {
     transactions.finishCommitted(report: report)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
+    // Before anything is deleted: what a crash left of dead letters is looked for where they lie.
+    scheduler.post([{ [weak self] in self?.advanceGroups(report: report) }])
     scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
       self?.enforceRetention(report: report)
     }
@@ -186,6 +188,7 @@ public final class Broker: Sendable {
   func advanceGroups(report: @escaping @Sendable (String) -> Void) {
     let now = clock.wallMilliseconds()
     for group in groups.all where group.advance(to: now) {
+      hasBuried.store(true, ordering: .relaxed)
       do {
         try bury(group, report: report)
       } catch {
@@ -224,7 +227,7 @@ public final class Broker: Sendable {
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,
       now: clock.wallMilliseconds(), report: report)
-    while try burial.run() { hasBuried.store(true, ordering: .relaxed) }
+    while try burial.run() {}
   }
 
   /// Shows everybody what has changed in the catalog. For the scheduler's thread.

@@ -213,6 +213,44 @@ import Testing
     next.stop()
   }
 
+  @Test func aDeadLetterThatWasDeletedDoesNotComeAgain() throws {
+    let world = try GroupWorld(GroupConfig())
+    try world.settle(topics: ["t": 1])
+    try world.produce([nil], to: "t", 0)
+    let lease = try world.group.receive(
+      ReceiveRequest(
+        topics: [world.topic("t")], tags: nil, maxRecords: 1, maxBytes: 1 << 20,
+        leaseMilliseconds: nil, fromOnePartition: false), now: world.now)
+    let part = try #require(lease.parts.first)
+    let receipt = Receipt(items: [
+      ReceiptItem(id: part.id, epoch: part.epoch, offset: 0, count: 1, attempt: 1)
+    ])
+    #expect(try world.settle([receipt], .bury) == [true])
+    // Killed when the letter is stored, and nobody has heard of it.
+    let left = Lock<TemporaryDirectory?>(nil)
+    let directory = world.directory
+    let letters = InterruptedLog(try world.topic(GroupWorld.letters).partition(0)) {
+    } after: {
+      left.withLock { $0 = try? directory.copy() }
+    }
+    try world.bury(into: letters)
+    let next = try World(in: #require(left.withLock { $0 }), world.clock)
+    #expect(try next.log(GroupWorld.letters).offsets.logEnd == Offset(1))
+    try next.answer {
+      next.broker.truncate(
+        GroupWorld.letters, partition: 0, before: Offset(1), sink: InlineSink(), $0)
+    }
+    next.clock.advance(milliseconds: 1000)
+    // What has its time comes behind each thing that was asked for.
+    for _ in 0..<2 {
+      try next.answer {
+        next.broker.findOrCreateTopic(GroupWorld.letters, sink: InlineSink(), $0)
+      }
+    }
+    #expect(try next.log(GroupWorld.letters).offsets.logEnd == Offset(1))
+    next.stop()
+  }
+
   @Test func nothingIsDeletedThatIsNotThereYet() throws {
     let world = try World(ManualClock())
     _ = try world.makeTopic()
