@@ -64,7 +64,12 @@ extension DelayRounds {
   /// Has the latest ones wait on the disk when there are too many in memory.
   private func shrink() {
     guard load == nil else { return }
-    while heap.count > DelayRounds.placesMax * 2, let last = heap.popMax() {
+    shrink(to: placesMax * 2)
+  }
+
+  /// Has the latest ones wait on the disk until no more than so many are in memory.
+  func shrink(to most: Int) {
+    while heap.count > most, let last = heap.popMax() {
       guard let bucket = store.bucket(last.bucket) else { continue }
       store.setLoaded(bucket, through: min(bucket.loadedThrough, last.key.previous))
     }

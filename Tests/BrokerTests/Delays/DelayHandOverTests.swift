@@ -31,6 +31,21 @@ import Testing
     #expect(world.delays.counts.nextDue == nil)
   }
 
+  @Test(.timeLimit(.minutes(1))) func whatIsInMemoryDoesNotKeepOutWhatIsDueBefore() throws {
+    let world = try DelayWorld(placesMax: 100)
+    try world.make("t")
+    let start = world.now
+    // A minute with more than may be in memory.
+    let minute = start - start % 60_000 + 120_000
+    try world.add((0..<300).map { ("\($0)", minute + 55_000 + Int64($0), 0) }, to: "t")
+    world.pass(milliseconds: Int(minute - start) - 5000)
+    world.pass(milliseconds: 56_000)
+    // The next one begins soon: what comes for it is in memory at once.
+    try world.add((300..<390).map { ("\($0)", minute + 60_000 + Int64($0), 0) }, to: "t")
+    for _ in 0..<30 { world.pass(milliseconds: 1000) }
+    #expect(try world.delivered("t") == DelayHandOverTests.values(0..<390))
+  }
+
   @Test func aRecordHasTheTimeOfItsDelivery() throws {
     let world = try DelayHandOverTests.world(2)
     let start = world.now
