@@ -37,7 +37,6 @@ public final class Broker: Sendable {
   private static let retentionMilliseconds = 30_000
   /// How often leases and retries are looked at: a message comes again at most so much too late.
   private static let leaseMilliseconds = 20
-  private static let burialRestMilliseconds: Int64 = 1000
 
   /// Opens everything the engine holds. Waits for the disk.
   ///
@@ -192,7 +191,9 @@ public final class Broker: Sendable {
       do {
         try bury(group, report: report)
       } catch {
-        group.state.withLock { $0.burialRestsUntil = now + Broker.burialRestMilliseconds }
+        group.state.withLock {
+          $0.burialRestsUntil = now + GroupState.burialRestMilliseconds
+        }
         report("dead letters of \(group.name): \(error)")
       }
     }
