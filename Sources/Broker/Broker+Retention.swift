@@ -45,7 +45,7 @@ extension Broker {
 
   /// Waits until the journals say, on the disk, of what the server has appended itself by now that
   /// it has arrived. On a full disk they cannot: then what is deleted makes room for that.
-  private func noteArrivals() {
+  func noteArrivals() {
     if hasBuried.exchange(false, ordering: .relaxed), !groups.journal.waitForAll() {
       hasBuried.store(true, ordering: .relaxed)
     }

@@ -37,7 +37,6 @@ public final class Broker: Sendable {
   private static let retentionMilliseconds = 30_000
   /// How often leases and retries are looked at: a message comes again at most so much too late.
   private static let leaseMilliseconds = 20
-  private static let burialRestMilliseconds: Int64 = 1000
 
   /// Opens everything the engine holds. Waits for the disk.
   ///
@@ -70,6 +69,8 @@ public final class Broker: Sendable {
     transactions.finishCommitted(report: report)
     self.catalog = SchedulerOwned(catalog)
     scheduler = try Scheduler(clock: clock)
+    // Before anything is deleted: what a crash left of dead letters is looked for where they lie.
+    scheduler.post([{ [weak self] in self?.advanceGroups(report: report) }])
     scheduler.every(milliseconds: Broker.retentionMilliseconds) { [weak self] in
       self?.enforceRetention(report: report)
     }
@@ -115,8 +116,8 @@ public final class Broker: Sendable {
     _ name: String, partitions: Int, config: TopicConfig, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<(topic: Topic, isNew: Bool), BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
-      try catalog.create(name, partitions: partitions, config: config)
+    change(sink, completion) { [self] catalog throws(BrokerError) in
+      try create(name, partitions: partitions, config: config, in: catalog)
     }
   }
 
@@ -125,11 +126,28 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Topic, BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
+    change(sink, completion) { [self] catalog throws(BrokerError) in
       if let topic = catalog.topics[name] { return topic }
-      return try catalog.create(
-        name, partitions: Broker.partitionsByDefault, config: TopicConfig()
+      return try create(
+        name, partitions: Broker.partitionsByDefault, config: TopicConfig(), in: catalog
       ).topic
+    }
+  }
+
+  /// Makes a topic, or finds that it stands just so. It gets nothing that waits for an earlier one
+  /// of that name.
+  private func create(
+    _ name: String, partitions: Int, config: TopicConfig, in catalog: Catalog
+  ) throws(BrokerError) -> (topic: Topic, isNew: Bool) {
+    if catalog.topics[name] == nil { try forgetDelayed(name) }
+    return try catalog.create(name, partitions: partitions, config: config)
+  }
+
+  private func forgetDelayed(_ topic: String) throws(BrokerError) {
+    do throws(LogError) {
+      try delays.forget(topic: topic) { engine.wakeWriter() }
+    } catch {
+      throw .log(error)
     }
   }
 
@@ -152,14 +170,15 @@ public final class Broker: Sendable {
     _ name: String, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
   ) {
-    change(sink, completion) { [groups, delays, engine] catalog throws(BrokerError) in
+    change(sink, completion) { [self] catalog throws(BrokerError) in
+      if catalog.topics[name] != nil { noteArrivals() }
       try catalog.delete(name)
       do throws(LogError) {
         try groups.forget(topic: name)
-        try delays.forget(topic: name) { engine.wakeWriter() }
       } catch {
         throw .log(error)
       }
+      try forgetDelayed(name)
       return true
     }
   }
@@ -168,10 +187,13 @@ public final class Broker: Sendable {
   func advanceGroups(report: @escaping @Sendable (String) -> Void) {
     let now = clock.wallMilliseconds()
     for group in groups.all where group.advance(to: now) {
+      hasBuried.store(true, ordering: .relaxed)
       do {
         try bury(group, report: report)
       } catch {
-        group.state.withLock { $0.burialRestsUntil = now + Broker.burialRestMilliseconds }
+        group.state.withLock {
+          $0.burialRestsUntil = now + GroupState.burialRestMilliseconds
+        }
         report("dead letters of \(group.name): \(error)")
       }
     }
@@ -200,7 +222,8 @@ public final class Broker: Sendable {
     let name = group.deadLetterTopic
     let catalog = catalog.value
     let topic =
-      try catalog.topics[name] ?? catalog.create(name, partitions: 1, config: TopicConfig()).topic
+      try catalog.topics[name]
+      ?? create(name, partitions: 1, config: TopicConfig(), in: catalog).topic
     show(catalog)
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,

@@ -5,7 +5,7 @@ import Platform
 /// Which topics there are. Read by everybody through the broker's lock; changed, and journaled
 /// before that, on the scheduler's thread alone.
 final class Catalog {
-  private static let eventsBeforeSnapshot = 1000
+  static let eventsBeforeSnapshot = 1000
 
   private struct Entry {
     var partitions: Int
@@ -96,6 +96,7 @@ final class Catalog {
     partitionCount -= topic.partitions.count
     changed.append(name)
     deleted.insert(name)
+    snapshotWhenDue()
     do {
       for (number, log) in topic.partitions.enumerated() {
         try engine.removeLog(topic: name, partition: number, log)
@@ -134,6 +135,7 @@ final class Catalog {
     partitionCount += topic.partitions.count - (topics[name]?.partitions.count ?? 0)
     topics[name] = topic
     changed.append(name)
+    snapshotWhenDue()
     return topic
   }
 
@@ -160,10 +162,16 @@ final class Catalog {
     do {
       try journal.append(buffer, timestamp: clock.wallMilliseconds())
       eventsSinceSnapshot += 1
-      if eventsSinceSnapshot >= Catalog.eventsBeforeSnapshot { try writeSnapshot() }
     } catch {
       throw .log(error)
     }
+  }
+
+  /// Writes a snapshot if it is time, once the last event has taken effect. Where that fails the
+  /// events are all there, and the next one brings another try.
+  private func snapshotWhenDue() {
+    guard eventsSinceSnapshot >= Catalog.eventsBeforeSnapshot else { return }
+    try? writeSnapshot()
   }
 
   // MARK: - Journal

@@ -9,10 +9,18 @@ import Synchronization
 /// Its lock is held while an event is appended; the log writer's mailbox is the only other one
 /// under it.
 final class DelayJournal: Sendable {
+  /// A topic that was deleted and of which the journal does not say so yet.
+  private struct Leaving {
+    let id: UInt32
+    var isUnderWay = false
+    var waiters: [Mailbox<Result<Void, LogError>>] = []
+  }
+
   private struct Intake {
     var nextNumber: UInt64
     var nextTopic: UInt32
     var topics: [String: UInt32]
+    var leaving: [String: Leaving] = [:]
     var operations = Deque<DelayOperation>()
     var recordsUnderWay = 0
     var bytesUnderWay = 0
@@ -89,14 +97,24 @@ final class DelayJournal: Sendable {
   func id(of topic: String) -> UInt32? { intake.withLock { $0.topics[topic] } }
 
   /// Has the topic's records be dropped; what comes for a topic of that name from now on is for
-  /// another one. `nil` if none ever came.
+  /// another one. `nil` if none ever came, or all of that is done. After an error it is not: before
+  /// another topic of that name is made this must be asked for again.
   func forget(topic: String) -> Mailbox<Result<Void, LogError>>? {
     intake.withLock { intake in
-      guard let id = intake.topics.removeValue(forKey: topic) else { return nil }
+      if let id = intake.topics.removeValue(forKey: topic) {
+        intake.leaving[topic] = Leaving(id: id)
+      }
+      guard var leaving = intake.leaving[topic] else { return nil }
       let done = Mailbox<Result<Void, LogError>>()
-      let event = ByteBuffer()
-      DelayEventWriter(buffer: event).topicGone(id)
-      append(event, DelayOperation(.topicGone(id, done)), .committed, &intake)
+      leaving.waiters.append(done)
+      if !leaving.isUnderWay {
+        leaving.isUnderWay = true
+        let event = ByteBuffer()
+        DelayEventWriter(buffer: event).topicGone(leaving.id)
+        let operation = DelayOperation(.topicGone(leaving.id, name: topic))
+        append(event, operation, .committed, &intake)
+      }
+      intake.leaving[topic] = leaving
       return done
     }
   }
@@ -156,6 +174,28 @@ final class DelayJournal: Sendable {
         intake.through = max(intake.through, stored.baseOffset + stored.count)
       }
     }
+  }
+
+  /// That a topic is gone has taken effect, or could not be written.
+  func finishForgetting(_ topic: String, _ outcome: Result<Void, LogError>) {
+    let waiters = intake.withLock { intake in
+      let waiters = intake.leaving[topic]?.waiters ?? []
+      intake.leaving[topic]?.waiters = []
+      intake.leaving[topic]?.isUnderWay = false
+      if case .success = outcome { intake.leaving[topic] = nil }
+      return waiters
+    }
+    for waiter in waiters { waiter.post(outcome) }
+  }
+
+  /// What takes effect next has to wait: nobody waits with it for a topic to be forgotten.
+  func holdUpNobody(_ error: LogError) {
+    let waiters = intake.withLock { intake in
+      let waiters = intake.leaving.values.flatMap(\.waiters)
+      for topic in intake.leaving.keys { intake.leaving[topic]!.waiters = [] }
+      return waiters
+    }
+    for waiter in waiters { waiter.post(.failure(error)) }
   }
 
   /// Takes nothing in until further notice, or does again.

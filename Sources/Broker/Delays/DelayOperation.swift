@@ -14,7 +14,7 @@ final class DelayOperation: @unchecked Sendable {
     /// A client takes a record back.
     case cancelled(DelayKey)
     /// A topic was deleted.
-    case topicGone(UInt32, Mailbox<Result<Void, LogError>>)
+    case topicGone(UInt32, name: String)
   }
 
   let kind: Kind

@@ -200,47 +200,47 @@ extension DelayRounds {
     for place in piece.places { heap.insert(place) }
   }
 
-  /// Writes down what became of pieces. Should that be lost in a crash, the logs tell it.
+  /// Writes down what became of pieces. Should that be lost with the server, the logs tell it.
   func noteFates() {
     guard !fates.isEmpty, restsUntil == nil else { return }
+    noteFates(.written) { _ in }
+  }
+
+  /// What cannot be written is written the next time; `completion` is told whether all could.
+  private func noteFates(
+    _ acknowledgement: AppendRequest.Acknowledgement, _ completion: @escaping (Bool) -> Void
+  ) {
     let noted = fates
     fates.removeAll()
     let event = ByteBuffer()
     DelayEventWriter(buffer: event).settled(noted)
-    let bound = ThreadBound(self)
-    journal.note(event, .written) { outcome in
-      guard case .failure = outcome else { return }
-      bound.value.fates += noted
-      bound.value.rest()
+    hasUnsyncedFates = acknowledgement == .written
+    let bound = ThreadBound((self, completion))
+    journal.note(event, acknowledgement) { outcome in
+      let (rounds, completion) = bound.value
+      if case .failure = outcome {
+        rounds.fates = noted + rounds.fates
+        rounds.hasUnsyncedFates = true
+        rounds.rest()
+      }
+      // An earlier one may have failed.
+      completion(rounds.fates.isEmpty)
     }
-    hasUnsyncedFates = true
     hasWritten = true
   }
 
-  /// Answers those who wait until what became of pieces is on the disk.
+  /// Answers those who wait until what became of pieces is on the disk, or cannot be written.
   func answerArrivals() {
     guard !arrivals.isEmpty else { return }
     var ready: [Mailbox<Bool>] = []
     for index in arrivals.indices.reversed() {
       arrivals[index].pieces.formIntersection(appending.keys)
-      if restsUntil == nil, !arrivals[index].pieces.isEmpty { continue }
+      guard arrivals[index].pieces.isEmpty else { continue }
       ready.append(arrivals.remove(at: index).waiter)
     }
-    guard !ready.isEmpty, restsUntil == nil, hasUnsyncedFates else {
-      for waiter in ready { waiter.post(restsUntil == nil) }
-      return
-    }
-    let event = ByteBuffer()
-    DelayEventWriter(buffer: event).settled([])
-    hasUnsyncedFates = false
-    let bound = ThreadBound(self)
-    journal.note(event, .committed) { [ready] outcome in
-      // One before it may have failed.
-      var isNoted = bound.value.restsUntil == nil
-      if case .failure = outcome { isNoted = false }
-      if !isNoted { bound.value.hasUnsyncedFates = true }
-      for waiter in ready { waiter.post(isNoted) }
-    }
-    hasWritten = true
+    guard !ready.isEmpty else { return }
+    let answer = { (isNoted: Bool) in for waiter in ready { waiter.post(isNoted) } }
+    if fates.isEmpty, !hasUnsyncedFates { return answer(true) }
+    noteFates(.committed, answer)
   }
 }

@@ -29,6 +29,7 @@ extension DelayRounds {
           // It is in the journal: it is kept until there is room for it.
           report("delayed records cannot be sorted in now: \(error)")
           journal.refuse(because: .log(error))
+          journal.holdUpNobody(error)
           return rest()
         }
         metrics.scheduled.add(count)
@@ -36,10 +37,18 @@ extension DelayRounds {
       }
       let result = outcome.map { _ in first }.mapError { BrokerError.log($0) }
       sink.post([{ answer(result) }])
-    case .cancelled(let key): finishCancellation(key, outcome)
-    case .topicGone(let id, let done):
+    case .cancelled(let key):
+      do throws(LogError) {
+        try finishCancellation(key, outcome)
+      } catch {
+        // It is in the journal: what comes behind it waits until its place can be read.
+        report("a delayed record cannot be taken back now: \(error)")
+        journal.holdUpNobody(error)
+        return rest()
+      }
+    case .topicGone(let id, let name):
       metrics.dropped.add(store.markGone(id))
-      done.post(outcome.map { _ in })
+      journal.finishForgetting(name, outcome.map { _ in })
     }
     journal.finishNext()
   }
@@ -55,7 +64,12 @@ extension DelayRounds {
   /// Has the latest ones wait on the disk when there are too many in memory.
   private func shrink() {
     guard load == nil else { return }
-    while heap.count > DelayRounds.placesMax * 2, let last = heap.popMax() {
+    shrink(to: placesMax * 2)
+  }
+
+  /// Has the latest ones wait on the disk until no more than so many are in memory.
+  func shrink(to most: Int) {
+    while heap.count > most, let last = heap.popMax() {
       guard let bucket = store.bucket(last.bucket) else { continue }
       store.setLoaded(bucket, through: min(bucket.loadedThrough, last.key.previous))
     }
@@ -93,12 +107,12 @@ extension DelayRounds {
 
   private func finishCancellation(
     _ key: DelayKey, _ outcome: Result<AppendRequest.Stored, LogError>
-  ) {
+  ) throws(LogError) {
+    if case .success = outcome, let place = try store.place(of: key) { store.markDone([place]) }
     let answers = cancelling.removeValue(forKey: key.number) ?? []
     let kept = aside.removeValue(forKey: key.number)
     switch outcome {
     case .success:
-      if let place = try? store.place(of: key) { store.markDone([place]) }
       metrics.cancelled.increment()
       answers.first?.answer(.success(()))
       for answer in answers.dropFirst() {

@@ -24,7 +24,8 @@ extension DelayRounds {
     guard restsUntil == nil, !isStopping else { return }
     if load == nil, store.split == nil, let bucket = nextToRefill(now) {
       if bucket.level.isNarrow, isDue(bucket, now) {
-        load = DelayLoad(bucket, room: DelayRounds.placesMax - heap.count)
+        shrink(to: placesMax / 2)
+        load = DelayLoad(bucket, room: placesMax - heap.count)
       } else {
         store.split = DelaySplit(bucket, in: store)
       }
@@ -67,7 +68,9 @@ extension DelayRounds {
       if bucket.range.lowerBound - now > DelayLevel.leadMillisecondsMax { break }
       guard !bucket.isLoaded, bucket.live > 0, isDue(bucket, now) else { continue }
       if !bucket.level.isNarrow { return bucket }
-      if heap.count < DelayRounds.placesMax / 2 { return bucket }
+      // What is in memory makes room by itself, unless all of it has to wait for this bucket.
+      let hasRoom = heap.count < placesMax / 2
+      if hasRoom || heap.min.map({ $0.key >= store.frontier }) ?? true { return bucket }
       break
     }
     return store.nextCrowded(now, isBusy: isBusy)

@@ -20,8 +20,8 @@ final class DelayRounds {
     case stop
   }
 
-  /// So many entries are held in memory before others have to wait on the disk.
-  static let placesMax = 500_000
+  /// What `placesMax` is where nobody says otherwise.
+  static let placesMaxByDefault = 500_000
   /// A broken disk or a full one is given so much time before the next try.
   static let restMilliseconds = 1000
 
@@ -34,6 +34,8 @@ final class DelayRounds {
   let sink: DelaySink
   let topicNamed: @Sendable (String) -> Topic?
   let report: @Sendable (String) -> Void
+  /// So many entries are held in memory before others have to wait on the disk.
+  let placesMax: Int
 
   /// What is due next.
   var heap = Heap<DelayPlace>()
@@ -75,7 +77,7 @@ final class DelayRounds {
 
   init(
     store: DelayStore, journal: DelayJournal, engine: any LogEngine, keeper: DelayKeeper,
-    clock: any Clock, metrics: DelayMetrics, sink: DelaySink, nextPiece: Int64,
+    clock: any Clock, metrics: DelayMetrics, sink: DelaySink, nextPiece: Int64, placesMax: Int,
     topicNamed: @escaping @Sendable (String) -> Topic?, report: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
@@ -86,6 +88,7 @@ final class DelayRounds {
     self.metrics = metrics
     self.sink = sink
     self.nextPiece = nextPiece
+    self.placesMax = placesMax
     self.topicNamed = topicNamed
     self.report = report
     sweptAt = clock.monotonicTime()

@@ -91,7 +91,12 @@ final class DelaySplit {
         picked.append((index - start, place(of: DelayEntry.key(base).due)))
       }
     }
-    if !dropped.isEmpty { store.markDone(dropped) }
+    if !dropped.isEmpty {
+      let others = goneMeanwhile.count
+      store.markDone(dropped)
+      // These are not copied: nobody has to look for them.
+      goneMeanwhile.removeSubrange(others...)
+    }
     try copy(picked)
     guard index == parent.count else { return false }
     for child in children { if let child { try flush(child) } }

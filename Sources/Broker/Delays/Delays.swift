@@ -22,10 +22,12 @@ public final class Delays: Sendable {
   /// - Parameters:
   ///   - topics: those that stand; what waits for others is dropped.
   ///   - crowdedEntries: with so many records a stretch of time is cut more finely.
+  ///   - placesMax: so many records' entries are in memory.
   ///   - topicNamed: finds one that stands at the moment.
   init(
     engine: any LogEngine, clock: any Clock, topics: [String: Topic], limits: BrokerLimits,
     metrics: DelayMetrics, crowdedEntries: Int = DelayStore.crowdedEntriesByDefault,
+    placesMax: Int = DelayRounds.placesMaxByDefault,
     topicNamed: @escaping @Sendable (String) -> Topic?,
     report: @escaping @Sendable (String) -> Void
   ) throws {
@@ -55,7 +57,7 @@ public final class Delays: Sendable {
       DelayRounds(
         store: store, journal: self.journal, engine: engine, keeper: keeper, clock: clock,
         metrics: metrics, sink: sink, nextPiece: replay.snapshot.nextPiece,
-        topicNamed: topicNamed, report: report))
+        placesMax: placesMax, topicNamed: topicNamed, report: report))
     thread = try Thread(name: "delays") { rounds.value.run() }
   }
 
@@ -199,7 +201,10 @@ public final class Delays: Sendable {
       key: entry.key, topic: topic.name, partition: Int(entry.partition), bytes: bytes)
   }
 
-  /// Drops what waits for a topic that was deleted. Waits for the disk.
+  /// Drops what waits for a topic that was deleted. Waits for the disk, but not for room on it.
+  ///
+  /// - Throws: why that could not be done or written down yet: before another topic of that name is
+  ///   made this must be asked for again.
   func forget(topic: String, wakeWriter: () -> Void) throws(LogError) {
     guard let done = journal.forget(topic: topic) else { return }
     wakeWriter()

@@ -145,7 +145,7 @@ public final class Group: Sendable {
             to: now, attemptsMax: state.config.maxAttempts)
           if partition.progress.hasReady { isFree = true }
         }
-        if partition.progress.runs.dying > 0 { hasDying = now >= state.burialRestsUntil }
+        if partition.progress.runs.dying > 0 { hasDying = !state.isBurialResting(now) }
       }
       return (isFree, hasDying)
     }

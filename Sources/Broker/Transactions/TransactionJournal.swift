@@ -83,6 +83,16 @@ final class TransactionJournal: Sendable {
     try journal.append(encoded(events), timestamp: clock.wallMilliseconds())
   }
 
+  /// Waits until it was told of all events so far what became of them.
+  private func waitForOutcomes() throws(LogError) {
+    let told = Mailbox<LogError?>()
+    append([]) { told.post($0) }
+    wakeWriter()
+    var outcomes: [LogError?] = []
+    _ = told.take(into: &outcomes, until: nil)
+    if let failure = outcomes.first ?? nil { throw failure }
+  }
+
   private func encoded(_ events: [TransactionEvent]) -> ByteBuffer {
     let writer = TransactionEventWriter(buffer: ByteBuffer())
     for event in events { writer.write(event) }
@@ -107,6 +117,8 @@ final class TransactionJournal: Sendable {
     bytes.store(0, ordering: .relaxed)
     // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
     let through = journal.committed
+    // A decision takes effect only when its event is on the disk, and that was told.
+    try waitForOutcomes()
     let content = ByteBuffer(capacity: 64 << 10)
     fill(TransactionEventWriter(buffer: content))
     try journal.writeSnapshot(content, through: through)

@@ -5,6 +5,11 @@ extension Transactions {
   /// How long what a full disk has refused is not tried again, in milliseconds.
   static let restMilliseconds: Int64 = 1000
 
+  /// True before the end of a rest, unless the clock was set back since it began.
+  static func isResting(until end: Int64, now: Int64) -> Bool {
+    now < end && end - now <= restMilliseconds
+  }
+
   /// Makes all records of a transaction seen; `completion` runs on `sink` once they are. If they
   /// cannot be stored now, the error says so, and they are stored when that is possible.
   public func commit(

@@ -6,9 +6,9 @@ extension Transactions {
   /// waits for the disk.
   func finishStuck(now: Int64, report: (String) -> Void) {
     let isDue = state.withLock { state in
-      guard !state.stuck.isEmpty || !state.unnoted.isEmpty, now >= state.stuckRestUntil else {
-        return false
-      }
+      guard !state.stuck.isEmpty || !state.unnoted.isEmpty,
+        !Transactions.isResting(until: state.stuckRestUntil, now: now)
+      else { return false }
       state.stuckRestUntil = now + Transactions.restMilliseconds
       for number in state.unnoted {
         if let done = state.byNumber[number] { noteDone(done, &state) }
@@ -83,31 +83,27 @@ extension Transactions {
   private func finish(
     _ transaction: Transaction, _ search: inout LaneSearch
   ) throws(LogError) -> [Int] {
+    // First of all, and whatever fails then: what stands may be deleted before the next try, which
+    // would not find it any more.
+    var fates = try find(transaction, &search)
     for part in transaction.acks {
       guard let group = try? groups.group(part.group) else { continue }
       let settled = Mailbox<Result<Void, BrokerError>>()
       group.settleClaimed(part.items) { settled.post($0) }
       try groups.journal.wait(for: settled)
     }
-    var fates = transaction.lanes.map(\.fate)
     var missing: [(lane: Int, log: any RecordLog)] = []
     var later: [Int] = []
-    for (index, lane) in transaction.lanes.enumerated() where lane.isPending {
-      guard let partition = lane.partition else {
-        fates[index] = scheduledFate(of: transaction, lane)
-        if fates[index] == lane.fate { later.append(index) }
-        continue
-      }
-      guard let log = log(of: lane) else {
-        fates[index] = .dropped
-        continue
-      }
-      if let offset = try search.offset(of: transaction, lane.topic, partition, in: log) {
-        fates[index] = .stored(offset)
-      } else {
+    for (index, lane) in transaction.lanes.enumerated() {
+      guard case .pending = fates[index] else { continue }
+      if lane.isDelayed {
+        later.append(index)
+      } else if let log = log(of: lane) {
         // A log that has lost its end with the machine's power gives its offsets anew.
         fates[index] = .pending(from: log.offsets.logEnd)
         missing.append((index, log))
+      } else {
+        fates[index] = .dropped
       }
     }
     if !missing.isEmpty {
@@ -121,6 +117,30 @@ extension Transactions {
       note(fates, of: transaction)
     }
     return later
+  }
+
+  /// Finds out what of a transaction stands where it belongs, or went with its topic, and notes it.
+  ///
+  /// - Returns: its lanes' fates; what is pending is missing.
+  private func find(
+    _ transaction: Transaction, _ search: inout LaneSearch
+  ) throws(LogError) -> [LaneFate] {
+    var fates = transaction.lanes.map(\.fate)
+    defer { note(fates, of: transaction) }
+    for (index, lane) in transaction.lanes.enumerated() where lane.isPending {
+      if let partition = lane.partition {
+        guard let log = log(of: lane) else {
+          fates[index] = .dropped
+          continue
+        }
+        if let offset = try search.offset(of: transaction, lane.topic, partition, in: log) {
+          fates[index] = .stored(offset)
+        }
+      } else {
+        fates[index] = scheduledFate(of: transaction, lane)
+      }
+    }
+    return fates
   }
 
   /// What became of records that are delivered later: still pending if they are to be handed over.

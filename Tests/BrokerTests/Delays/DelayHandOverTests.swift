@@ -31,6 +31,21 @@ import Testing
     #expect(world.delays.counts.nextDue == nil)
   }
 
+  @Test(.timeLimit(.minutes(1))) func whatIsInMemoryDoesNotKeepOutWhatIsDueBefore() throws {
+    let world = try DelayWorld(placesMax: 100)
+    try world.make("t")
+    let start = world.now
+    // A minute with more than may be in memory.
+    let minute = start - start % 60_000 + 120_000
+    try world.add((0..<300).map { ("\($0)", minute + 55_000 + Int64($0), 0) }, to: "t")
+    world.pass(milliseconds: Int(minute - start) - 5000)
+    world.pass(milliseconds: 56_000)
+    // The next one begins soon: what comes for it is in memory at once.
+    try world.add((300..<390).map { ("\($0)", minute + 60_000 + Int64($0), 0) }, to: "t")
+    for _ in 0..<30 { world.pass(milliseconds: 1000) }
+    #expect(try world.delivered("t") == DelayHandOverTests.values(0..<390))
+  }
+
   @Test func aRecordHasTheTimeOfItsDelivery() throws {
     let world = try DelayHandOverTests.world(2)
     let start = world.now
@@ -100,7 +115,7 @@ import Testing
     try world.make("t")
     try world.add((0..<30).map { ("\($0)", world.now + 10_000 + $0, 0) }, to: "t")
     world.delays.settle()
-    let journal = "state/scheduled/00000000000000000000.log"
+    let journal = DelayHandOverTests.journal
     let topic = try world.topic("t")
     let begun = DispatchSemaphore(value: 0)
     let goesOn = DispatchSemaphore(value: 0)
@@ -130,25 +145,53 @@ import Testing
     #expect(files.faults.count(.synchronize, suffix: journal) == again)
   }
 
-  @Test func whatTheJournalCouldNotBeToldIsToldLater() throws {
+  private static let journal = "state/scheduled/00000000000000000000.log"
+
+  @Test func whatTheJournalHadNoRoomForIsToldBeforeAnythingIsDeleted() throws {
     let files = FaultyFileSystem()
     let world = try DelayWorld(files: files)
     try world.make("t")
-    try world.add([("x", world.now + 10_000, 0)], to: "t")
-    // It is announced, and then the journal takes no more.
+    try world.add((0..<3).map { ("\($0)", world.now + 10_000 + $0, 0) }, to: "t")
     world.pass(milliseconds: 9950)
-    files.faults.fail(
-      .write, suffix: "state/scheduled/00000000000000000000.log", code: ENOSPC)
-    world.pass(milliseconds: 50)
-    #expect(try world.delivered("t") == ["x"])
+    files.faults.fail(.write, suffix: DelayHandOverTests.journal, code: ENOSPC)
+    world.pass(milliseconds: 100)
+    #expect(try world.delivered("t") == DelayHandOverTests.values(0..<3))
     #expect(!world.delays.noteArrivals())
     files.faults.clear()
-    world.pass(milliseconds: DelayRounds.restMilliseconds)
     #expect(world.delays.noteArrivals())
     let next = try killedAndEmptied(world)
     next.delays.settle()
     #expect(try next.delivered("t") == [])
     #expect(next.delays.counts.waiting == 0)
+  }
+
+  @Test func whatArrivesWhileTheDelaysRestIsToldBeforeAnythingIsDeleted() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    try world.add((0..<3).map { ("\($0)", world.now + 10_000 + $0, 0) }, to: "t")
+    world.pass(milliseconds: 9950)
+    // What comes in cannot be sorted in, in the turn that hands those over.
+    files.faults.fail(.write, suffix: "files/1", code: ENOSPC)
+    world.clock.advance(milliseconds: 100)
+    let records = DelayedRecords()
+    Array("later".utf8).withUnsafeBytes { bytes in
+      records.append(
+        due: world.now + 5000, partition: 0, key: nil, value: bytes, headers: RecordHeaders(),
+        timestamp: nil)
+    }
+    world.delays.add(
+      records, to: try world.topic("t"), acknowledgement: .committed, sink: InlineSink()
+    ) { _ in }
+    world.data.wakeWriter()
+    world.delays.settle()
+    #expect(world.delays.noteArrivals())
+    #expect(try world.delivered("t") == DelayHandOverTests.values(0..<3))
+    let next = try killedAndEmptied(world)
+    next.delays.settle()
+    #expect(try next.delivered("t") == [])
+    #expect(next.delays.counts.waiting == 1)
+    files.faults.clear()
   }
 
   @Test func aFullDiskDoesNotHoldUpWhoWantsToDelete() throws {
@@ -198,6 +241,35 @@ import Testing
     next.pass(milliseconds: 1000)
     #expect(try next.delivered("t") == ["0", "2"])
     #expect(throws: BrokerError.scheduledNotFound(keys[0].id)) { try next.cancel(keys[0]) }
+  }
+
+  @Test func aRecordThatCannotBeFoundWhenItIsCancelledNeverComesEither() throws {
+    let files = FaultyFileSystem()
+    let world = try DelayWorld(files: files)
+    try world.make("t")
+    let keys = try world.add([("x", world.now + 120_000, 0)], to: "t")
+    world.delays.settle()
+    // From the moment on in which the journal gets it, its bucket cannot be read.
+    let faults = files.faults
+    faults.watchWrites { path in
+      if path.hasSuffix(DelayHandOverTests.journal) {
+        faults.fail(.read, suffix: "files/2", code: EIO)
+      }
+    }
+    let answer = Lock<Result<Void, BrokerError>?>(nil)
+    world.delays.cancel(keys[0], sink: InlineSink()) { outcome in
+      answer.withLock { $0 = outcome }
+    }
+    world.delays.settle()
+    faults.watchWrites(nil)
+    faults.clear()
+    world.pass(milliseconds: DelayRounds.restMilliseconds)
+    let isCancelled = answer.withLock { if case .success = $0 { true } else { false } }
+    #expect(isCancelled)
+    #expect(world.delays.counts.waiting == 0)
+    world.pass(milliseconds: 120_000)
+    world.pass(milliseconds: 120_000)
+    #expect(try world.delivered("t") == [])
   }
 
   @Test func aTopicMadeAnewGetsNothingOfTheOldOne() throws {

@@ -22,6 +22,7 @@ final class DelayWorld {
     in directory: TemporaryDirectory = TemporaryDirectory(), clock: ManualClock = ManualClock(),
     files: any FileSystem = DiskFileSystem(), limits: BrokerLimits = BrokerLimits(),
     crowdedEntries: Int = DelayStore.crowdedEntriesByDefault,
+    placesMax: Int = DelayRounds.placesMaxByDefault,
     placing: ([String: Topic]) -> [String: Topic] = { $0 }
   ) throws {
     self.directory = directory
@@ -39,7 +40,8 @@ final class DelayWorld {
     delays = try Delays(
       engine: data, clock: clock, topics: standing.withLock { $0 }, limits: limits,
       metrics: DelayMetrics(MetricsRegistry()), crowdedEntries: crowdedEntries,
-      topicNamed: { name in standing.withLock { $0[name] } }, report: { _ in })
+      placesMax: placesMax, topicNamed: { name in standing.withLock { $0[name] } }, report: { _ in }
+    )
   }
 
   deinit { stop() }

@@ -100,6 +100,16 @@ import Testing
     #expect(try BurialTests.lease(100, next).count == 0)
   }
 
+  @Test func aClockThatIsSetBackDoesNotProlongARest() throws {
+    let world = try BurialTests.rejected(1)
+    let group = try world.group
+    group.state.withLock {
+      $0.burialRestsUntil = world.now + GroupState.burialRestMilliseconds
+    }
+    #expect(!group.advance(to: world.now))
+    #expect(group.advance(to: world.now - 3_600_000))
+  }
+
   @Test func manyMoreThanGoAtATimeAllArriveOnce() throws {
     let world = try BurialTests.rejected(2500)
     try world.bury()

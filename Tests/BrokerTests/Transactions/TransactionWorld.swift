@@ -28,7 +28,7 @@ final class TransactionWorld {
 
   let directory: TemporaryDirectory
   let clock: ManualClock
-  let files = FaultyFileSystem()
+  let files: FaultyFileSystem
   let data: DataDirectory
   let catalog: Catalog
   let groups: Groups
@@ -41,9 +41,10 @@ final class TransactionWorld {
   init(
     in directory: TemporaryDirectory = TemporaryDirectory(), clock: ManualClock = ManualClock(),
     limits: TransactionLimits = TransactionLimits(), plan: Plan? = nil,
-    brokerLimits: BrokerLimits = BrokerLimits()
+    brokerLimits: BrokerLimits = BrokerLimits(), files: FaultyFileSystem = FaultyFileSystem()
   ) throws {
     self.directory = directory
+    self.files = files
     self.clock = clock
     self.plan = Lock(plan)
     let look = TransactionWorld.look(self.plan, directory, files)

@@ -145,6 +145,90 @@ import Testing
     #expect(try next.values("b", 0) == ["y"])
   }
 
+  @Test func whatAKillLeftStoredInPartAndDeletedIsNotStoredAgain() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    world.files.faults.fail(.write, suffix: "b-0/00000000000000000000.log", code: ENOSPC)
+    #expect(throws: BrokerError.log(.outOfSpace)) { try world.commit(prepared.id) }
+    let left = try world.directory.copy()
+    world.files.faults.clear()
+    world.stop()
+    // The next server finds the one record, and has no room to say where the other is to go.
+    let files = FaultyFileSystem()
+    files.faults.fail(
+      .write, suffix: "state/transactions/00000000000000000000.log", code: ENOSPC)
+    let next = try TransactionWorld(in: left, clock: world.clock, files: files)
+    #expect(next.transactions.standing.committing == 1)
+    files.faults.clear()
+    try empty(next, "a", 0)
+    next.transactions.finishStuck(now: next.now) { _ in }
+    try next.settle()
+    #expect(try next.transactions.transaction(prepared.id).state == .committed)
+    #expect(try next.values("a", 0).isEmpty)
+    #expect(try next.values("b", 0) == ["y"])
+  }
+
+  @Test func aClockThatIsSetBackHoldsNothingUp() throws {
+    var limits = TransactionLimits()
+    limits.ageMillisecondsMax = 1000
+    let world = try TransactionsTests.world(limits)
+    let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
+    let faults = world.files.faults
+    faults.fail(.write, suffix: "b-0/00000000000000000000.log", code: ENOSPC)
+    #expect(throws: BrokerError.log(.outOfSpace)) { try world.commit(prepared.id) }
+    world.transactions.finishStuck(now: world.now) { _ in }
+    let other = try world.prepare(world.draft([("a", 0, "z")]))
+    faults.setRoom(0)
+    world.transactions.advance(to: world.now + 3_600_000)
+    try world.settle()
+    try world.makeRoom()
+    #expect(try world.transactions.transaction(prepared.id).state == .committing)
+    #expect(try world.transactions.transaction(other.id).state == .prepared)
+    let earlier = world.now - 3_600_000
+    world.transactions.finishStuck(now: earlier) { _ in }
+    world.transactions.advance(to: world.now + 1000)
+    try world.settle()
+    #expect(try world.transactions.transaction(prepared.id).state == .committed)
+    #expect(try world.transactions.transaction(other.id).state == .rolledBack)
+  }
+
+  @Test func aSnapshotInTheMomentOfADecisionKeepsIt() throws {
+    let world = try TransactionsTests.world()
+    let prepared = try world.prepare(world.draft([("b", 0, "x")]))
+    try world.settle()
+    // The round that syncs the decision tells somebody else first, who takes his time.
+    let isSynced = DispatchSemaphore(value: 0)
+    let goesOn = DispatchSemaphore(value: 0)
+    let log = try world.partition("a", 0)
+    log.append(BatchBuilder().finish(), acknowledgement: .committed, sink: InlineSink()) { _ in
+      isSynced.signal()
+      goesOn.wait()
+    }
+    let isCommitted = DispatchSemaphore(value: 0)
+    world.transactions.commit(prepared.id, now: world.now, sink: InlineSink()) { _ in
+      isCommitted.signal()
+    }
+    world.data.wakeWriter()
+    isSynced.wait()
+    let isKept = DispatchSemaphore(value: 0)
+    let transactions = world.transactions
+    Thread.detachNewThread {
+      #expect(throws: Never.self) { try transactions.snapshot() }
+      isKept.signal()
+    }
+    // Has it written by then what it was going to write, it has not waited for the decision.
+    let snapshot = world.directory.path("state/transactions/snapshot")
+    for _ in 0..<20 where !FileManager.default.fileExists(atPath: snapshot) {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    goesOn.signal()
+    isCommitted.wait()
+    isKept.wait()
+    let next = try world.killed()
+    #expect(try next.transactions.transaction(prepared.id).state == .committed)
+    #expect(try next.values("b", 0) == ["x"])
+  }
+
   @Test func aDeletedTopicsRecordsAreDroppedAndCounted() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y"), ("b", 0, "z")]))
