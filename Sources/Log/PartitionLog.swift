@@ -215,6 +215,9 @@ public final class PartitionLog: Sendable {
     }
   }
 
+  /// True once no read, append or wait succeeds any more.
+  public var isClosed: Bool { state.withLock { $0.closed } }
+
   /// No read, append or wait succeeds from now on.
   func close() {
     state.withLock { $0.closed = true }

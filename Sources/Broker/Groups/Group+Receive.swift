@@ -25,7 +25,7 @@ extension Group {
         let count = topic.partitions.count
         for place in 0..<count {
           let number = (turn / topics.count + place) % count
-          let partition = partition(&state, topic, number, events)
+          let partition = try partition(&state, topic, number, events)
           take(&wish, from: partition, events)
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
             return Lease(

@@ -89,10 +89,14 @@ public final class Group: Sendable {
   // MARK: - Partitions
 
   /// The group's partition, joined if it reads it for the first time. Under the lock.
+  ///
+  /// A topic that is gone is not joined anew: nobody would forget it any more, and the next one of
+  /// that name would be taken for it.
   func partition(
     _ state: inout GroupState, _ topic: Topic, _ number: Int, _ events: GroupEventWriter
-  ) -> GroupPartition {
+  ) throws(BrokerError) -> GroupPartition {
     if let known = state.partition(topic.name, number) { return known }
+    if topic.isGone { throw .topicNotFound(topic.name) }
     let log = topic.partitions[number]
     let offsets = log.offsets
     let next = state.config.start == .earliest ? offsets.logStart : offsets.highWatermark
