@@ -121,7 +121,11 @@ public final class Groups: Sendable {
       }
       group.wakeWaiters()
     }
-    if !events.buffer.isEmpty { try journal.journal.append(events.buffer, timestamp: 0) }
+    if events.buffer.isEmpty { return }
+    // Should that not be written, a snapshot says so.
+    let written = Mailbox<Result<Void, BrokerError>>()
+    journal.append(events.buffer, .committed, sink: DirectSink()) { written.post($0) }
+    try journal.wait(for: written)
   }
 
   /// Writes a snapshot if it is time. For the scheduler's thread: waits for the disk.
