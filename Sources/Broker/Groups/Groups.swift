@@ -192,7 +192,7 @@ public final class Groups: Sendable {
     if partition.progress.next > end {
       var changes: [ProgressChange] = [.sought(epoch: partition.progress.epoch &+ 1, next: end)]
       partition.progress.runs.forEach { run in
-        if run.end <= end { changes.append(.run(run)) }
+        if run.offset < end { changes.append(.run(run.cut(to: run.offset..<end))) }
       }
       for change in changes { known.progress.apply(change) }
       events.write(id, changes)
