@@ -28,13 +28,12 @@ extension Group {
           let partition = try partition(&state, topic, number, events)
           take(&wish, from: partition, events)
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
-            return Lease(
-              parts: wish.parts, isUnfinished: wish.isUnfinished, wakes: state.wakes)
+            return wish.lease(isUnfinished: wish.isUnfinished, wakes: state.wakes)
           }
         }
       }
       if wish.parts.isEmpty, let failure = wish.failure { throw .log(failure) }
-      return Lease(parts: wish.parts, isUnfinished: false, wakes: state.wakes)
+      return wish.lease(isUnfinished: false, wakes: state.wakes)
     }
   }
 
@@ -65,6 +64,9 @@ extension Group {
   private func takeReady(
     _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
   ) throws(LogError) {
+    if let from = wish.searched[partition.id] {
+      return try takeReady(&wish, from: partition, at: from, events)
+    }
     var passed: [DeliveryRun] = []
     defer { for run in passed.reversed() { partition.progress.putBack(run) } }
     while !wish.isFull, let run = partition.progress.takeReady() {
@@ -74,8 +76,27 @@ extension Group {
         passed.append(run)
         throw error
       }
-      if passed.count > LeaseWish.passedMax { return }
+      if passed.count > LeaseWish.passedMax, !wish.isFull {
+        return wish.interrupt(partition, at: .min)
+      }
     }
+  }
+
+  /// Goes on by offset where there are too many that were not wanted to look at them in one go.
+  private func takeReady(
+    _ wish: inout LeaseWish, from partition: GroupPartition, at offset: Int64,
+    _ events: GroupEventWriter
+  ) throws(LogError) {
+    var offset = offset
+    for _ in 0..<LeaseWish.passedMax {
+      if wish.isFull { return }
+      guard let run = partition.progress.firstReady(from: offset, now: wish.now) else {
+        return wish.noteSearched(partition)
+      }
+      _ = try again(&wish, run, partition, events)
+      offset = run.end
+    }
+    if !wish.isFull { wish.interrupt(partition, at: offset) }
   }
 
   /// Leases messages that were delivered before; gives those that were not wanted or did not fit.
@@ -89,6 +110,7 @@ extension Group {
       tags: wish.tags)
     request.end = Offset(run.end)
     request.wantsRuns = true
+    request.regionsMax = min(request.regionsMax, wish.runsLeft)
     request.passesDamage = !wish.config.isOrdered
     let slice = try partition.log.read(request)
     if let damage = slice.passedDamage { wish.meet(damage.error) }
@@ -107,7 +129,7 @@ extension Group {
       }
       var fresh = run.cut(to: range)
       if fresh.attempt == 0 { fresh.firstDelivery = wish.now }
-      fresh.attempt += 1
+      if fresh.attempt < .max { fresh.attempt += 1 }
       fresh.condition = .leased
       fresh.due = wish.now + wish.lease
       fresh.lastDelivery = wish.now
@@ -134,6 +156,7 @@ extension Group {
     var request = ReadRequest(
       offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)
     request.wantsRuns = true
+    request.regionsMax = min(request.regionsMax, wish.runsLeft)
     request.passedMax = LeaseWish.batchesPassedMax
     request.passesDamage = !wish.config.isOrdered
     var slice = try partition.log.read(request)

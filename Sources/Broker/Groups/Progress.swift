@@ -110,6 +110,19 @@ struct Progress {
     ready.prepend(Due(time: run.due, offset: run.offset, count: run.count))
   }
 
+  /// The first messages from an offset on that wait for delivery now, wherever they stand among the
+  /// others.
+  func firstReady(from offset: Int64, now: Int64) -> DeliveryRun? {
+    guard offset < next else { return nil }
+    var found: DeliveryRun?
+    runs.forEach(in: offset..<next) { run in
+      guard run.condition.isFree, run.due <= now else { return true }
+      found = run
+      return false
+    }
+    return found
+  }
+
   /// The oldest messages that are not done, if they wait for delivery: for groups that keep the
   /// order.
   func oldestReady(now: Int64) -> DeliveryRun? {
