@@ -25,7 +25,7 @@ public final class Topic: Sendable {
     turn = Atomic(0)
   }
 
-  /// True once the topic was deleted, whoever still has it in hand: its first log is the first to go.
+  /// True once the topic was deleted, whoever still has it in hand: its first log goes first.
   var isGone: Bool { partitions[0].isClosed }
 
   /// The log of a partition.

@@ -31,8 +31,8 @@ struct Burial {
     return true
   }
 
-  /// The epoch tells whether the group has been sought elsewhere since they were chosen: then nothing
-  /// more is to be said of them.
+  /// The epoch tells whether the group has been sought elsewhere since they were chosen: then
+  /// nothing more is to be said of them.
   private typealias Dying = (partition: GroupPartition, run: DeliveryRun, epoch: UInt32)
 
   /// Finds out what became of moves that were announced and not finished.

@@ -2,9 +2,6 @@ import Log
 import Platform
 
 extension Group {
-  /// Runs that one partition may have begun and not finished: 40 bytes each.
-  static let runsMax = 2_000_000
-
   /// Leases what is free, messages that come again before new ones; nothing if nothing is.
   ///
   /// What cannot be read is passed over, and stays for later, unless the group keeps the order;
@@ -151,7 +148,7 @@ extension Group {
   private func takeNew(
     _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
   ) throws(LogError) {
-    guard partition.progress.runs.runCount < Group.runsMax else { return }
+    guard partition.progress.runs.runCount < runsMax else { return }
     let next = partition.progress.next
     var request = ReadRequest(
       offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)

@@ -9,15 +9,18 @@ public final class Group: Sendable {
   public let name: String
   let journal: GroupJournal
   let state: Lock<GroupState>
+  /// Runs that one partition may have begun and not finished.
+  let runsMax: Int
   private let newID: @Sendable () -> UInt32
 
   init(
-    name: String, state: sending GroupState, journal: GroupJournal,
+    name: String, state: sending GroupState, journal: GroupJournal, runsMax: Int,
     newID: @escaping @Sendable () -> UInt32
   ) {
     self.name = name
     self.state = Lock(state)
     self.journal = journal
+    self.runsMax = runsMax
     self.newID = newID
   }
 
@@ -58,6 +61,8 @@ public final class Group: Sendable {
           guard let partition = state.partition(topic.name, number) else { return nil }
           // What an ordered group holds back comes when what it waits for is done.
           if state.config.isOrdered, !partition.progress.runs.isEmpty { continue }
+          // Where as much is begun as may be, others come when something of that is done.
+          if partition.progress.runs.runCount >= runsMax { continue }
           places.append((log, partition.progress.next))
         }
       }

@@ -43,8 +43,8 @@ final class GroupJournal: Sendable {
     self.journal = journal
     self.wakeWriter = wakeWriter
     self.clock = clock
-    // What comes behind a missing event must not be read back without it: messages whose delivery is
-    // missing would count as done. So nothing more is written until a snapshot holds everything.
+    // What comes behind a missing event must not be read back without it: messages whose delivery
+    // is missing would count as done. So nothing more is written until a snapshot holds everything.
     journal.stopAtFailure()
   }
 

@@ -12,6 +12,7 @@ public final class Groups: Sendable {
   private let lastID: Atomic<UInt32>
   private let key: [UInt8]
   private let groupsMax: Int
+  private let runsMax: Int
 
   /// Reads the journal back. Waits for the disk.
   ///
@@ -21,6 +22,7 @@ public final class Groups: Sendable {
   ) throws(LogError) {
     self.journal = journal
     groupsMax = limits.groupsMax
+    runsMax = limits.groupRunsMax
     var replay = GroupReplay()
     try journal.replay { replay.apply($0) }
     lastID = Atomic(replay.lastID)
@@ -167,7 +169,7 @@ public final class Groups: Sendable {
   }
 
   private func makeGroup(_ name: String, _ state: sending GroupState) -> Group {
-    Group(name: name, state: state, journal: journal) { [unowned self] in
+    Group(name: name, state: state, journal: journal, runsMax: runsMax) { [unowned self] in
       lastID.add(1, ordering: .relaxed).newValue
     }
   }

@@ -19,8 +19,8 @@ public struct ReceiveRequest: Sendable {
   public var leaseMilliseconds: Int64?
   /// True if everything must come from one partition, in whole batches where that is possible.
   public var fromOnePartition: Bool
-  /// Up to where messages that come again were looked for already, by the partitions' numbers in the
-  /// group.
+  /// Up to where messages that come again were looked for already, by the partitions' numbers in
+  /// the group.
   private(set) var searched: [UInt32: Int64] = [:]
 
   /// A wish.

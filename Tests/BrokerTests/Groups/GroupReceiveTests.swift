@@ -66,6 +66,26 @@ import Testing
     #expect(again.count > 0 && Receipt(again.parts).items.count <= Receipt.itemsMax)
   }
 
+  /// A partition of which nothing more may be begun has nothing to offer, and a long poll waits.
+  @Test func whoMayBeginNoMoreWaitsUntilSomethingIsDone() throws {
+    var limits = BrokerLimits()
+    limits.groupRunsMax = 2
+    let world = try GroupWorld(GroupConfig(), limits: limits)
+    try world.settle(topics: ["t": 1])
+    for _ in 0..<3 { try world.produce([nil], to: "t", 0) }
+    let first = try world.lease(1)
+    #expect(try world.lease(1).count == 1)
+    let empty = try world.lease(1)
+    #expect(empty.parts.isEmpty)
+    let fired = Lock(false)
+    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
+    let held = GroupWaiter(waiter, topics: [try world.topic("t")])
+    #expect(try world.group.hold(held, after: empty))
+    #expect(try world.settle(GroupWorld.receipts(first), .ack) == [true])
+    #expect(fired.withLock { $0 })
+    #expect(try world.lease(1).count == 1)
+  }
+
   /// Dead letters may die any number of times.
   @Test func aMessageThatWasDeliveredTooOftenToCountIsDelivered() throws {
     let world = try GroupReceiveTests.world()

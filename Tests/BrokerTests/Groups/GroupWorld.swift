@@ -20,7 +20,8 @@ final class GroupWorld {
 
   init(
     _ config: GroupConfig, in directory: TemporaryDirectory = TemporaryDirectory(),
-    clock: ManualClock = ManualClock(), files: any FileSystem = DiskFileSystem()
+    clock: ManualClock = ManualClock(), files: any FileSystem = DiskFileSystem(),
+    limits: BrokerLimits = BrokerLimits()
   ) throws {
     self.directory = directory
     self.clock = clock
@@ -32,9 +33,9 @@ final class GroupWorld {
       metrics: LogMetrics(MetricsRegistry())
     ) { _ in }
     self.data = data
-    catalog = try Catalog(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
+    catalog = try Catalog(engine: data, clock: clock, limits: limits) { _ in }
     let journal = GroupJournal(try data.openJournal("groups"), clock: clock) { data.wakeWriter() }
-    groups = try Groups(journal: journal, topics: catalog.topics, limits: BrokerLimits())
+    groups = try Groups(journal: journal, topics: catalog.topics, limits: limits)
   }
 
   /// Makes the group and its topics; the latter keep what they get in memory, so that steps are
@@ -119,7 +120,7 @@ final class GroupWorld {
     return counted
   }
 
-  /// Leases as much as that, looking on for as long as the group says that there may be more.
+  /// Leases as much as that, at one look.
   func lease(
     _ count: Int, of topic: String = "t", tags: [String]? = nil, isRaw: Bool = false
   ) throws -> Lease {
