@@ -139,7 +139,12 @@ public final class Broker: Sendable {
     edit: @escaping @Sendable (inout TopicConfig) -> Void,
     _ completion: @escaping @Sendable (Result<Topic, BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
+    let looksAnew: @Sendable (Result<Topic, BrokerError>) -> Void = { [groups] outcome in
+      // Long polls wait for what comes to the new partitions, too.
+      if partitions != nil { for group in groups.all { group.wakeWaiters() } }
+      completion(outcome)
+    }
+    change(sink, looksAnew) { catalog throws(BrokerError) in
       guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
       var config = topic.config
       edit(&config)
@@ -153,13 +158,21 @@ public final class Broker: Sendable {
     _ completion: @escaping @Sendable (Result<Bool, BrokerError>) -> Void
   ) {
     change(sink, completion) { [groups, delays, engine] catalog throws(BrokerError) in
-      try catalog.delete(name)
+      var failure: BrokerError?
+      do throws(BrokerError) {
+        try catalog.delete(name)
+      } catch {
+        // Where its files cannot be removed it is gone all the same.
+        if catalog.topics[name] != nil { throw error }
+        failure = error
+      }
       do throws(LogError) {
         try groups.forget(topic: name)
         try delays.forget(topic: name) { engine.wakeWriter() }
       } catch {
         throw .log(error)
       }
+      if let failure { throw failure }
       return true
     }
   }

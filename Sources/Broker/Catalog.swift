@@ -96,13 +96,15 @@ final class Catalog {
     partitionCount -= topic.partitions.count
     changed.append(name)
     deleted.insert(name)
-    do {
-      for (number, log) in topic.partitions.enumerated() {
+    var failure: LogError?
+    for (number, log) in topic.partitions.enumerated() {
+      do {
         try engine.removeLog(topic: name, partition: number, log)
+      } catch {
+        failure = failure ?? error
       }
-    } catch {
-      throw .log(error)
     }
+    if let failure { throw .log(failure) }
   }
 
   private func check(partitions: Int, more: Int) throws(BrokerError) {
