@@ -11,12 +11,14 @@ import Testing
   private final class World {
     let directory = TemporaryDirectory()
     let clock = ManualClock()
+    let files = FaultyFileSystem()
     let data: DataDirectory
     let broker: Broker
 
     init() throws {
       data = try DataDirectory(
-        directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+        directory.path, openFiles: OpenFiles(files), clock: clock,
+        metrics: LogMetrics(MetricsRegistry())
       ) { _ in }
       broker = try Broker(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
     }
@@ -38,26 +40,26 @@ import Testing
       return try answers[0].get()
     }
 
-    func makeTopic() throws {
+    func makeTopic(_ name: String = "t") throws {
       let config = TopicConfig(log: LogSettings(durability: .memory))
       try answer {
-        broker.createTopic("t", partitions: 1, config: config, sink: InlineSink(), $0)
+        broker.createTopic(name, partitions: 1, config: config, sink: InlineSink(), $0)
       }
       let builder = BatchBuilder()
       Array("a".utf8).withUnsafeBytes {
         builder.append(key: nil, value: $0, headers: RecordHeaders(), timestamp: 1)
       }
-      let log = try broker.topic("t").partition(0)
+      let log = try broker.topic(name).partition(0)
       try answer {
         log.append(
           builder.finish(), acknowledgement: .committed, sink: InlineSink(), completion: $0)
       }
     }
 
-    func lease() throws -> Lease {
+    func lease(_ topics: [String] = ["t"]) throws -> Lease {
       try broker.groups.findOrMake("g").receive(
         ReceiveRequest(
-          topics: [broker.topic("t")], tags: nil, maxRecords: 10, maxBytes: 1 << 20,
+          topics: topics.map { try broker.topic($0) }, tags: nil, maxRecords: 10, maxBytes: 1 << 20,
           leaseMilliseconds: nil, fromOnePartition: false), now: clock.wallMilliseconds())
     }
   }
@@ -94,5 +96,45 @@ import Testing
     try DiskFileSystem().removeFile(place)
     try world.makeTopic()
     #expect(try world.lease().count == 1)
+  }
+
+  /// What a redrive has sent is not sent again because something else could not be.
+  @Test func whatWasSentBackStaysSent() throws {
+    let world = try World()
+    defer { world.stop() }
+    let names = ["t", "u", "v", "w"]
+    for name in names { try world.makeTopic(name) }
+    let lease = try world.lease(names)
+    #expect(lease.count == 4)
+    let group = try world.broker.groups.group("g")
+    try world.answer {
+      _ = group.settle(
+        GroupWorld.receipts(lease), .bury, now: world.clock.wallMilliseconds(), random: 0,
+        sink: InlineSink(), $0)
+    }
+    let buried = Mailbox<Bool>()
+    let broker = world.broker
+    broker.scheduler.post([
+      {
+        broker.advanceGroups { _ in }
+        buried.post(true)
+      }
+    ])
+    var answers: [Bool] = []
+    _ = buried.take(into: &answers, until: nil)
+    #expect(broker.openDeadLetters(of: group) == 4)
+    let file = "topics/u-0/\(Offset.zero.fileStem).log"
+    world.files.faults.fail(.write, suffix: file, code: 28)
+    for _ in 0..<3 {
+      #expect(throws: BrokerError.self) {
+        try world.answer { broker.redrive(group, RedriveRequest(), sink: InlineSink(), $0) }
+      }
+    }
+    world.files.faults.clear()
+    let result = try world.answer {
+      broker.redrive(group, RedriveRequest(), sink: InlineSink(), $0)
+    }
+    #expect(result.remaining == 0)
+    for name in names { #expect(try broker.topic(name).records == 2) }
   }
 }
