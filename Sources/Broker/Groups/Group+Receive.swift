@@ -18,10 +18,10 @@ extension Group {
       state.turn &+= 1
       let topics = request.topics
       for step in 0..<topics.count {
-        let topic = topics[(turn + step) % topics.count]
+        let topic = topics[(Turn.topic(turn, of: topics.count) + step) % topics.count]
         let count = topic.partitions.count
         for place in 0..<count {
-          let number = (turn / topics.count + place) % count
+          let number = (Turn.partition(turn, of: count, topics: topics.count) + place) % count
           let partition = try partition(&state, topic, number, events)
           take(&wish, from: partition, events)
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {

@@ -66,6 +66,31 @@ import Testing
     #expect(again.count > 0 && Receipt(again.parts).items.count <= Receipt.itemsMax)
   }
 
+  /// Whatever others ask for in between.
+  @Test func everyTopicHasItsTurnHoweverRequestsAlternate() throws {
+    for others in 1..<5 {
+      let world = try GroupWorld(GroupConfig())
+      try world.settle(topics: ["t": 2, "u": 2])
+      for topic in ["t", "u"] {
+        for number in 0..<2 { try world.produce([nil], to: topic, number) }
+      }
+      for number in 0..<2 {
+        try world.produce([String?](repeating: nil, count: 500), to: "t", number)
+      }
+      var seen: Set<GroupModel.Place> = []
+      for _ in 0..<40 {
+        let request = ReceiveRequest(
+          topics: [try world.topic("t"), try world.topic("u")], tags: nil, maxRecords: 1,
+          maxBytes: 1 << 20, leaseMilliseconds: nil, fromOnePartition: false)
+        for part in try world.group.receive(request, now: world.now).parts {
+          seen.insert(GroupModel.Place(topic: part.topic, partition: part.partition))
+        }
+        for _ in 0..<others { _ = try world.lease(1) }
+      }
+      #expect(seen.count == 4, "\(others): \(seen)")
+    }
+  }
+
   /// A partition of which nothing more may be begun has nothing to offer, and a long poll waits.
   @Test func whoMayBeginNoMoreWaitsUntilSomethingIsDone() throws {
     var limits = BrokerLimits()
