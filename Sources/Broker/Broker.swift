@@ -157,7 +157,12 @@ public final class Broker: Sendable {
     edit: @escaping @Sendable (inout TopicConfig) -> Void,
     _ completion: @escaping @Sendable (Result<Topic, BrokerError>) -> Void
   ) {
-    change(sink, completion) { catalog throws(BrokerError) in
+    let looksAnew: @Sendable (Result<Topic, BrokerError>) -> Void = { [groups] outcome in
+      // Long polls wait for what comes to the new partitions, too.
+      if partitions != nil { for group in groups.all { group.wakeWaiters() } }
+      completion(outcome)
+    }
+    change(sink, looksAnew) { catalog throws(BrokerError) in
       guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
       var config = topic.config
       edit(&config)
@@ -172,13 +177,21 @@ public final class Broker: Sendable {
   ) {
     change(sink, completion) { [self] catalog throws(BrokerError) in
       if catalog.topics[name] != nil { noteArrivals() }
-      try catalog.delete(name)
+      // Where something of it cannot be removed now it is gone all the same.
+      var failure: BrokerError?
+      do throws(BrokerError) {
+        try catalog.delete(name)
+      } catch {
+        if catalog.topics[name] != nil { throw error }
+        failure = error
+      }
       do throws(LogError) {
         try groups.forget(topic: name)
       } catch {
-        throw .log(error)
+        failure = failure ?? .log(error)
       }
       try forgetDelayed(name)
+      if let failure { throw failure }
       return true
     }
   }
@@ -228,7 +241,6 @@ public final class Broker: Sendable {
     let burial = Burial(
       group: group, letters: topic.partitions[0], letterTopic: name,
       now: clock.wallMilliseconds(), report: report)
-    hasBuried.store(true, ordering: .relaxed)
     while try burial.run() {}
   }
 

@@ -14,6 +14,8 @@ public struct BrokerLimits: Sendable {
   public var waitersMax = 10_000
   /// Consumer groups at one time.
   public var groupsMax = 10_000
+  /// Runs of messages that a group may have begun and not finished in one partition: 40 bytes each.
+  public var groupRunsMax = 2_000_000
   /// Transactions.
   public var transactions = TransactionLimits()
   /// Delayed records that may wait at one time.

@@ -97,13 +97,15 @@ final class Catalog {
     changed.append(name)
     deleted.insert(name)
     snapshotWhenDue()
-    do {
-      for (number, log) in topic.partitions.enumerated() {
+    var failure: LogError?
+    for (number, log) in topic.partitions.enumerated() {
+      do {
         try engine.removeLog(topic: name, partition: number, log)
+      } catch {
+        failure = failure ?? error
       }
-    } catch {
-      throw .log(error)
     }
+    if let failure { throw .log(failure) }
   }
 
   private func check(partitions: Int, more: Int) throws(BrokerError) {

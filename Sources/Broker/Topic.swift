@@ -25,6 +25,9 @@ public final class Topic: Sendable {
     turn = Atomic(0)
   }
 
+  /// True once the topic was deleted, whoever still has it in hand: its first log goes first.
+  var isGone: Bool { partitions[0].isClosed }
+
   /// The log of a partition.
   public func partition(_ number: Int) throws(BrokerError) -> any RecordLog {
     guard partitions.indices.contains(number) else {

@@ -78,6 +78,10 @@ public final class Journal: Sendable {
   public func append(_ event: ByteBuffer, timestamp: Int64) throws(LogError) {
     let builder = BatchBuilder()
     builder.append(key: nil, value: event.bytes, headers: RecordHeaders(), timestamp: timestamp)
+    try append(builder)
+  }
+
+  private func append(_ builder: BatchBuilder) throws(LogError) {
     let answer = Mailbox<Result<AppendRequest.Stored, LogError>>()
     log.append(
       builder.finish(), acknowledgement: .committed, sink: InlineSink()
@@ -100,6 +104,19 @@ public final class Journal: Sendable {
     log.append(
       builder.finish(), acknowledgement: acknowledgement, sink: sink, completion: completion)
   }
+
+  /// From now on nothing is appended behind an event that could not be written, until `mend`: what
+  /// was handed over already, and whatever comes, is refused.
+  public func stopAtFailure() { log.continuity.keep() }
+
+  /// True since an event could not be written.
+  public var isStopped: Bool { log.continuity.isStopped }
+
+  /// Goes on behind what is missing, which a snapshot must hold by now.
+  public func mend() { log.continuity.mend() }
+
+  /// Waits until all events that were written are on the disk.
+  public func commit() throws(LogError) { try append(BatchBuilder()) }
 
   /// Where the events end that are on the disk.
   public var committed: Offset { log.frontiers.committed }

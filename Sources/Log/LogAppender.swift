@@ -60,6 +60,10 @@ final class LogAppender {
     for request in requests {
       let batches = request.batches
       do throws(LogError) {
+        // What was appended before may be waited for all the same.
+        if log.continuity.isStopped, !batches.isEmpty {
+          throw .unwritable(reason: "what comes before it could not be written")
+        }
         if let stamp = batches.producer, let first = try firstCopy(of: stamp, batches, &run) {
           request.outcome = .success(AppendRequest.Stored(first))
           continue
@@ -81,6 +85,7 @@ final class LogAppender {
         if let stamp = batches.producer { remember(stamp, batches, &run) }
         add(request, to: &run)
       } catch {
+        log.continuity.fail()
         request.outcome = .failure(error)
       }
     }
@@ -275,6 +280,7 @@ final class LogAppender {
           for change in run.remembered.reversed() { table.takeBack(change) }
         }
       }
+      log.continuity.fail()
       for request in run.requests { request.outcome = .failure(error) }
       return
     }

@@ -24,6 +24,8 @@ public final class PartitionLog: Sendable {
   private let report: @Sendable (String) -> Void
   /// How far it has come.
   public let frontiers: Frontiers
+  /// Whether it goes on behind an append that failed.
+  let continuity = Continuity()
   let state: Lock<State>
   private let currentSettings: Lock<LogSettings>
   private let producers: Lock<ProducerTable>
@@ -214,6 +216,9 @@ public final class PartitionLog: Sendable {
       return state.waiters.prefix(ready).map(\.waiter)
     }
   }
+
+  /// True once no read, append or wait succeeds any more.
+  public var isClosed: Bool { state.withLock { $0.closed } }
 
   /// No read, append or wait succeeds from now on.
   func close() {

@@ -15,7 +15,7 @@ public struct ReadRequest: Sendable {
   /// One batch always comes, whatever `maxBytes` says; not where some were found before.
   var alwaysGivesOne = true
   /// Stop before the batch with which there would be more stretches of files than this.
-  var regionsMax = 1 << 16
+  public var regionsMax = 1 << 16
   /// Stop before the batch that begins here or behind.
   public var end: Offset?
   /// Begin behind what cannot be read, where that is what comes first; the slice says so.

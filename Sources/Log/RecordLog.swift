@@ -7,6 +7,8 @@ public protocol RecordLog: AnyObject, Sendable {
   var offsets: LogOffsets { get }
   /// Its size in bytes.
   var bytes: Int { get }
+  /// True once it was deleted: nothing is read from it or appended to it any more.
+  var isClosed: Bool { get }
   /// What the topic says about it.
   var settings: LogSettings { get set }
 

@@ -17,6 +17,8 @@ final class Receive {
   private var waitIsOver: Bool
   /// How often messages were leased that then turned out to be damaged.
   private var damageMet = 0
+  /// A search that found nothing so far and goes on.
+  private var unfinished: Lease?
   /// After so many times the client is told.
   private static let damageMetMax = 16
 
@@ -34,12 +36,14 @@ final class Receive {
     do throws(BrokerError) {
       var topics: [Topic] = []
       for name in body.topics { topics.append(try call.broker.topic(name)) }
-      let request = ReceiveRequest(
+      var request = ReceiveRequest(
         topics: topics, tags: body.tags, maxRecords: body.recordsMax(isRaw: isRaw),
         maxBytes: body.maxBytes, leaseMilliseconds: body.leaseMilliseconds,
         fromOnePartition: isRaw)
+      if let unfinished { request.goOn(behind: unfinished) }
       let lease = try group.receive(request, now: call.broker.now())
-      if lease.parts.isEmpty, lease.isUnfinished {
+      unfinished = lease.parts.isEmpty && lease.isUnfinished ? lease : nil
+      if unfinished != nil {
         _ = call.exchange.after(milliseconds: 0) { [self] in run() }
       } else if lease.parts.isEmpty, !waitIsOver {
         wait(lease, topics)

@@ -20,6 +20,8 @@ struct Burial {
 
   /// Moves some; false if there was nothing to move.
   func run() throws(LogError) -> Bool {
+    // What an ordered group holds back may wait for what is settled here.
+    defer { if group.config.isOrdered { group.wakeWaiters() } }
     try settleAnnounced()
     clip()
     spareLetters()
@@ -29,7 +31,9 @@ struct Burial {
     return true
   }
 
-  private typealias Dying = (partition: GroupPartition, run: DeliveryRun)
+  /// The epoch tells whether the group has been sought elsewhere since they were chosen: then
+  /// nothing more is to be said of them.
+  private typealias Dying = (partition: GroupPartition, run: DeliveryRun, epoch: UInt32)
 
   /// Finds out what became of moves that were announced and not finished.
   private func settleAnnounced() throws(LogError) {
@@ -47,7 +51,7 @@ struct Burial {
     }
     let events = GroupEventWriter(buffer: ByteBuffer())
     group.state.withLock { _ in
-      for (partition, run) in announced {
+      for (partition, run, epoch) in announced where partition.progress.epoch == epoch {
         var changes: [ProgressChange] = []
         for offset in run.range {
           let origin = DeadLetter.Origin(
@@ -107,11 +111,11 @@ struct Burial {
     let events = GroupEventWriter(buffer: ByteBuffer())
     let written = Mailbox<Result<Void, BrokerError>>()
     let announced = group.state.withLock { _ in
-      let announced = chosen.map { dying -> Dying in
-        var run = dying.run
+      var announced: [Dying] = []
+      for (partition, var run, epoch) in chosen where partition.progress.epoch == epoch {
         run.due = end
-        group.apply([.run(run)], to: dying.partition, events)
-        return (dying.partition, run)
+        group.apply([.run(run)], to: partition, events)
+        announced.append((partition, run, epoch))
       }
       group.journal.append(events.buffer, .committed, sink: DirectSink()) { written.post($0) }
       return announced
@@ -128,7 +132,7 @@ struct Burial {
     var moved: [Dying] = []
     var lost: [Dying] = []
     var failure: LogError?
-    for (partition, run) in dying {
+    for (partition, run, epoch) in dying {
       let reason = Int(run.attempt) >= attemptsMax ? DeadLetterReason.maxAttempts : .rejected
       var next = run.offset
       do throws(LogError) {
@@ -137,11 +141,11 @@ struct Burial {
         if let damage = slice.passedDamage {
           next = min(run.end, damage.end.value)
           let part = run.cut(to: run.offset..<next)
-          lost.append((partition, part))
+          lost.append((partition, part, epoch))
           report("\(part.count) dying messages of \(group.name) cannot be read: \(damage.error)")
         }
         let from = next
-        defer { if next > from { moved.append((partition, run.cut(to: from..<next))) } }
+        defer { if next > from { moved.append((partition, run.cut(to: from..<next), epoch)) } }
         try forEachRecord(slice) { record in
           guard run.range.contains(record.offset.value) else { return }
           let headers = DeadLetter.headers(
@@ -166,9 +170,9 @@ struct Burial {
     if builder.recordCount > 0 { try append(builder.finish()) }
     let events = GroupEventWriter(buffer: ByteBuffer())
     group.state.withLock { _ in
-      for (partition, run) in moved { partition.counts.dead += Int(run.count) }
-      for (partition, run) in lost { partition.counts.lost += Int(run.count) }
-      for (partition, run) in moved + lost {
+      for (partition, run, _) in moved { partition.counts.dead += Int(run.count) }
+      for (partition, run, _) in lost { partition.counts.lost += Int(run.count) }
+      for (partition, run, epoch) in moved + lost where partition.progress.epoch == epoch {
         group.apply([.done(run.range)], to: partition, events)
       }
       group.journal.note(events.buffer)
@@ -203,7 +207,7 @@ struct Burial {
           guard run.condition == .dying, isWanted(run), count < Burial.messagesMax else { return }
           let part = run.cut(
             to: run.offset..<min(run.end, run.offset + Int64(Burial.messagesMax - count)))
-          chosen.append((partition, part))
+          chosen.append((partition, part, partition.progress.epoch))
           count += Int(part.count)
         }
       }

@@ -1,5 +1,5 @@
 /// A moment at which something becomes of messages: valid as long as their runs still bear it.
-struct Due: Comparable, Sendable {
+struct Due: Comparable, Hashable, Sendable {
   /// In milliseconds since 1970.
   var time: Int64
   /// The first message.

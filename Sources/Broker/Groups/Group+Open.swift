@@ -39,8 +39,8 @@ extension Group {
   ) throws(LogError) {
     let events = GroupEventWriter(buffer: ByteBuffer())
     let written = Mailbox<Result<Void, BrokerError>>()
-    state.withLock { state in
-      let partition = partition(&state, topic, number, events)
+    try state.withLock { state throws(LogError) in
+      guard let partition = try? partition(&state, topic, number, events) else { throw .closed }
       let next = partition.progress.next
       var changes: [ProgressChange] = []
       // What was passed over is kept as given back, to be had at once.

@@ -2,9 +2,6 @@ import Log
 import Platform
 
 extension Group {
-  /// Runs that one partition may have begun and not finished: 40 bytes each.
-  static let runsMax = 2_000_000
-
   /// Leases what is free, messages that come again before new ones; nothing if nothing is.
   ///
   /// What cannot be read is passed over, and stays for later, unless the group keeps the order;
@@ -21,20 +18,19 @@ extension Group {
       state.turn &+= 1
       let topics = request.topics
       for step in 0..<topics.count {
-        let topic = topics[(turn + step) % topics.count]
+        let topic = topics[(Turn.topic(turn, of: topics.count) + step) % topics.count]
         let count = topic.partitions.count
         for place in 0..<count {
-          let number = (turn / topics.count + place) % count
-          let partition = partition(&state, topic, number, events)
+          let number = (Turn.partition(turn, of: count, topics: topics.count) + place) % count
+          let partition = try partition(&state, topic, number, events)
           take(&wish, from: partition, events)
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
-            return Lease(
-              parts: wish.parts, isUnfinished: wish.isUnfinished, wakes: state.wakes)
+            return wish.lease(isUnfinished: wish.isUnfinished, wakes: state.wakes)
           }
         }
       }
       if wish.parts.isEmpty, let failure = wish.failure { throw .log(failure) }
-      return Lease(parts: wish.parts, isUnfinished: false, wakes: state.wakes)
+      return wish.lease(isUnfinished: false, wakes: state.wakes)
     }
   }
 
@@ -65,6 +61,9 @@ extension Group {
   private func takeReady(
     _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
   ) throws(LogError) {
+    if let from = wish.searched[partition.id] {
+      return try takeReady(&wish, from: partition, at: from, events)
+    }
     var passed: [DeliveryRun] = []
     defer { for run in passed.reversed() { partition.progress.putBack(run) } }
     while !wish.isFull, let run = partition.progress.takeReady() {
@@ -74,8 +73,27 @@ extension Group {
         passed.append(run)
         throw error
       }
-      if passed.count > LeaseWish.passedMax { return }
+      if passed.count > LeaseWish.passedMax, !wish.isFull {
+        return wish.interrupt(partition, at: .min)
+      }
     }
+  }
+
+  /// Goes on by offset where there are too many that were not wanted to look at them in one go.
+  private func takeReady(
+    _ wish: inout LeaseWish, from partition: GroupPartition, at offset: Int64,
+    _ events: GroupEventWriter
+  ) throws(LogError) {
+    var offset = offset
+    for _ in 0..<LeaseWish.passedMax {
+      if wish.isFull { return }
+      guard let run = partition.progress.firstReady(from: offset, now: wish.now) else {
+        return wish.noteSearched(partition)
+      }
+      _ = try again(&wish, run, partition, events)
+      offset = run.end
+    }
+    if !wish.isFull { wish.interrupt(partition, at: offset) }
   }
 
   /// Leases messages that were delivered before; gives those that were not wanted or did not fit.
@@ -89,6 +107,7 @@ extension Group {
       tags: wish.tags)
     request.end = Offset(run.end)
     request.wantsRuns = true
+    request.regionsMax = min(request.regionsMax, wish.runsLeft)
     request.passesDamage = !wish.config.isOrdered
     let slice = try partition.log.read(request)
     if let damage = slice.passedDamage { wish.meet(damage.error) }
@@ -107,7 +126,7 @@ extension Group {
       }
       var fresh = run.cut(to: range)
       if fresh.attempt == 0 { fresh.firstDelivery = wish.now }
-      fresh.attempt += 1
+      if fresh.attempt < .max { fresh.attempt += 1 }
       fresh.condition = .leased
       fresh.due = wish.now + wish.lease
       fresh.lastDelivery = wish.now
@@ -129,11 +148,12 @@ extension Group {
   private func takeNew(
     _ wish: inout LeaseWish, from partition: GroupPartition, _ events: GroupEventWriter
   ) throws(LogError) {
-    guard partition.progress.runs.runCount < Group.runsMax else { return }
+    guard partition.progress.runs.runCount < runsMax else { return }
     let next = partition.progress.next
     var request = ReadRequest(
       offset: Offset(next), maxBytes: wish.bytes, maxRecords: wish.records, tags: wish.tags)
     request.wantsRuns = true
+    request.regionsMax = min(request.regionsMax, wish.runsLeft)
     request.passedMax = LeaseWish.batchesPassedMax
     request.passesDamage = !wish.config.isOrdered
     var slice = try partition.log.read(request)

@@ -11,21 +11,21 @@ extension Group {
     _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
   ) {
     let events = GroupEventWriter(buffer: ByteBuffer())
-    let isDeleted = state.withLock { state in
-      if state.isDeleted { return true }
-      for place in places {
-        let partition = partition(&state, topic, place.partition, events)
-        let epoch = partition.progress.epoch &+ 1
-        apply([.sought(epoch: epoch, next: place.offset.value)], to: partition, events)
+    do throws(BrokerError) {
+      try state.withLock { state throws(BrokerError) in
+        if state.isDeleted { throw .groupNotFound(name) }
+        if topic.isGone { throw .topicNotFound(topic.name) }
+        for place in places {
+          let partition = try partition(&state, topic, place.partition, events)
+          let epoch = partition.progress.epoch &+ 1
+          apply([.sought(epoch: epoch, next: place.offset.value)], to: partition, events)
+        }
+        journal.append(events.buffer, .committed, sink: sink, completion)
       }
-      journal.append(events.buffer, .committed, sink: sink, completion)
-      return false
+      wakeWaiters()
+    } catch {
+      sink.post([{ completion(.failure(error)) }])
     }
-    if isDeleted {
-      let error = BrokerError.groupNotFound(name)
-      return sink.post([{ completion(.failure(error)) }])
-    }
-    wakeWaiters()
   }
 
   /// The plain cursors of a topic, by partition.
@@ -40,9 +40,15 @@ extension Group {
   ) {
     let event = GroupEventWriter(buffer: ByteBuffer())
     event.write(.cursor(group: name, topic: topic.name, partition: partition, cursor))
-    state.withLock { state in
-      state.cursors[topic.name, default: [:]][partition] = cursor
-      journal.append(event.buffer, .committed, sink: sink, completion)
+    do throws(BrokerError) {
+      try state.withLock { state throws(BrokerError) in
+        if state.isDeleted { throw .groupNotFound(name) }
+        if topic.isGone { throw .topicNotFound(topic.name) }
+        state.cursors[topic.name, default: [:]][partition] = cursor
+        journal.append(event.buffer, .committed, sink: sink, completion)
+      }
+    } catch {
+      sink.post([{ completion(.failure(error)) }])
     }
   }
 }

@@ -18,12 +18,17 @@ extension Group {
       if state.isDeleted { return (receipts.map { _ in false }, false) }
       var batch = SettlementBatch(settlement, config: state.config, now: now, random: random)
       let counted = receipts.map { batch.add($0, state) }
-      for (partition, changes) in batch.changes { apply(changes, to: partition, events) }
+      var makesRoom = false
+      for (partition, changes) in batch.changes {
+        let wasFull = partition.progress.runs.runCount >= runsMax
+        apply(changes, to: partition, events)
+        if wasFull, partition.progress.runs.runCount < runsMax { makesRoom = true }
+      }
       if !events.buffer.isEmpty {
         journal.append(
           events.buffer, batch.isDurable ? .committed : .written, sink: sink, completion)
       }
-      return (counted, batch.freesMessages || state.config.isOrdered)
+      return (counted, batch.freesMessages || makesRoom || state.config.isOrdered)
     }
     if events.buffer.isEmpty { sink.post([{ completion(.success(())) }]) }
     if wakes { wakeWaiters() }

@@ -9,15 +9,18 @@ public final class Group: Sendable {
   public let name: String
   let journal: GroupJournal
   let state: Lock<GroupState>
+  /// Runs that one partition may have begun and not finished.
+  let runsMax: Int
   private let newID: @Sendable () -> UInt32
 
   init(
-    name: String, state: sending GroupState, journal: GroupJournal,
+    name: String, state: sending GroupState, journal: GroupJournal, runsMax: Int,
     newID: @escaping @Sendable () -> UInt32
   ) {
     self.name = name
     self.state = Lock(state)
     self.journal = journal
+    self.runsMax = runsMax
     self.newID = newID
   }
 
@@ -58,6 +61,8 @@ public final class Group: Sendable {
           guard let partition = state.partition(topic.name, number) else { return nil }
           // What an ordered group holds back comes when what it waits for is done.
           if state.config.isOrdered, !partition.progress.runs.isEmpty { continue }
+          // Where as much is begun as may be, others come when something of that is done.
+          if partition.progress.runs.runCount >= runsMax { continue }
           places.append((log, partition.progress.next))
         }
       }
@@ -89,10 +94,14 @@ public final class Group: Sendable {
   // MARK: - Partitions
 
   /// The group's partition, joined if it reads it for the first time. Under the lock.
+  ///
+  /// A topic that is gone is not joined anew: nobody would forget it any more, and the next one of
+  /// that name would be taken for it.
   func partition(
     _ state: inout GroupState, _ topic: Topic, _ number: Int, _ events: GroupEventWriter
-  ) -> GroupPartition {
+  ) throws(BrokerError) -> GroupPartition {
     if let known = state.partition(topic.name, number) { return known }
+    if topic.isGone { throw .topicNotFound(topic.name) }
     let log = topic.partitions[number]
     let offsets = log.offsets
     let next = state.config.start == .earliest ? offsets.logStart : offsets.highWatermark

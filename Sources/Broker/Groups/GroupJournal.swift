@@ -21,15 +21,31 @@ final class GroupJournal: Sendable {
   private let events = Atomic(0)
   private let bytes = Atomic(0)
   private let snapshotBytes = Atomic(0)
-  /// True since an event could not be written. What comes behind it must not be read back without
-  /// it: messages whose delivery is missing would count as done. So nothing more is written until a
-  /// snapshot holds everything.
-  private let isTorn = Atomic(false)
+  private let state = Lock(State())
+
+  /// An event that waits for a snapshot.
+  private struct Waiting {
+    let event: ByteBuffer
+    let acknowledgement: AppendRequest.Acknowledgement
+    let sink: any JobSink
+    let completion: @Sendable (Result<Void, BrokerError>) -> Void
+  }
+
+  /// Under the journal's lock, which comes behind those of the groups.
+  private struct State: @unchecked Sendable {
+    /// True while a snapshot is written because an event could not be: what comes meanwhile waits.
+    /// Whoever has appended something waits, too, so that it is never much.
+    var isMending = false
+    var waiting: [Waiting] = []
+  }
 
   init(_ journal: Journal, clock: any Clock, wakeWriter: @escaping @Sendable () -> Void) {
     self.journal = journal
     self.wakeWriter = wakeWriter
     self.clock = clock
+    // What comes behind a missing event must not be read back without it: messages whose delivery
+    // is missing would count as done. So nothing more is written until a snapshot holds everything.
+    journal.stopAtFailure()
   }
 
   /// Appends an event for which nobody waits: it is written with the next one somebody waits for,
@@ -43,17 +59,22 @@ final class GroupJournal: Sendable {
     _ event: ByteBuffer, _ acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
   ) {
-    if isTorn.load(ordering: .acquiring) {
-      let refusal = LogError.unwritable(reason: "the groups' journal waits for a snapshot")
-      return sink.post([{ completion(.failure(.log(refusal))) }])
+    let event = Waiting(
+      event: event, acknowledgement: acknowledgement, sink: sink, completion: completion)
+    let waits = state.withLock { state in
+      if state.isMending { state.waiting.append(event) }
+      return state.isMending
     }
-    count(event.count)
+    if !waits { handOver(event) }
+  }
+
+  private func handOver(_ waiting: Waiting) {
+    let completion = waiting.completion
+    count(waiting.event.count)
     journal.append(
-      event, timestamp: clock.wallMilliseconds(), acknowledgement: acknowledgement, sink: sink
-    ) { [self] outcome in
-      if case .failure = outcome { isTorn.store(true, ordering: .releasing) }
-      completion(outcome.map { _ in }.mapError { .log($0) })
-    }
+      waiting.event, timestamp: clock.wallMilliseconds(),
+      acknowledgement: waiting.acknowledgement, sink: waiting.sink
+    ) { outcome in completion(outcome.map { _ in }.mapError { .log($0) }) }
   }
 
   /// Reads back the last snapshot and what came after it; that counts for the next snapshot, too,
@@ -97,7 +118,7 @@ final class GroupJournal: Sendable {
     let bytesMax =
       GroupJournal.bytesBeforeSnapshot + snapshotBytes.load(ordering: .relaxed) / 2
     guard
-      isTorn.load(ordering: .acquiring)
+      journal.isStopped
         || events.load(ordering: .relaxed) >= GroupJournal.eventsBeforeSnapshot
         || bytes.load(ordering: .relaxed) >= bytesMax
     else { return }
@@ -108,18 +129,27 @@ final class GroupJournal: Sendable {
   func snapshot(_ fill: (ByteBuffer) -> Void) throws(LogError) {
     events.store(0, ordering: .relaxed)
     bytes.store(0, ordering: .relaxed)
-    let wasTorn = isTorn.exchange(false, ordering: .acquiringAndReleasing)
+    let isMending = journal.isStopped
+    if isMending { state.withLock { $0.isMending = true } }
+    defer { if isMending { endMending() } }
+    // A journal that has stopped grows no more: the snapshot stands for all of it.
+    if isMending { try journal.commit() }
     // What is appended from here on is in the snapshot or behind it, or both, which does no harm.
     let through = journal.committed
     let content = ByteBuffer(capacity: 64 << 10)
     fill(content)
     snapshotBytes.store(content.count, ordering: .relaxed)
-    do {
-      try journal.writeSnapshot(content, through: through)
-    } catch {
-      if wasTorn { isTorn.store(true, ordering: .releasing) }
-      throw error
+    try journal.writeSnapshot(content, through: through)
+    if isMending { journal.mend() }
+  }
+
+  /// Writes what waited, in its order; or has it refused, if the journal could not be mended.
+  private func endMending() {
+    state.withLock { state in
+      for event in state.waiting { handOver(event) }
+      state = State()
     }
+    wakeWriter()
   }
 
   private func count(_ eventBytes: Int) {

@@ -11,6 +11,8 @@ struct GroupReplay {
   struct Member {
     var config: [UInt8]
     var partitions: [UInt32: Partition] = [:]
+    /// The number under which it reads each partition.
+    fileprivate(set) var ids: [String: [Int: UInt32]] = [:]
     var cursors: [String: [Int: Cursor]] = [:]
   }
 
@@ -36,6 +38,10 @@ struct GroupReplay {
     case .joined(let id, let group, let topic, let number, let next):
       lastID = max(lastID, id)
       guard groups[group] != nil, owners[id] == nil else { return }
+      // A group reads a partition under one number: that it has left is missing where the disk was
+      // full.
+      let known = groups[group]?.ids[topic, default: [:]].updateValue(id, forKey: number)
+      if let known { apply(.left(id: known)) }
       owners[id] = group
       groups[group]?.partitions[id] = Partition(
         topic: topic, number: number, progress: Progress(next: next))

@@ -8,7 +8,7 @@ struct GroupState: @unchecked Sendable {
   var byID: [UInt32: GroupPartition] = [:]
   var cursors: [String: [Int: Cursor]] = [:]
   /// Goes up with each receive: who is looked at first.
-  var turn = 0
+  var turn: UInt64 = 0
   /// Who waits for messages that come back.
   var waiters: [GroupWaiter] = []
   /// How often those who wait were woken.

@@ -12,6 +12,7 @@ public final class Groups: Sendable {
   private let lastID: Atomic<UInt32>
   private let key: [UInt8]
   private let groupsMax: Int
+  private let runsMax: Int
 
   /// Reads the journal back. Waits for the disk.
   ///
@@ -21,6 +22,7 @@ public final class Groups: Sendable {
   ) throws(LogError) {
     self.journal = journal
     groupsMax = limits.groupsMax
+    runsMax = limits.groupRunsMax
     var replay = GroupReplay()
     try journal.replay { replay.apply($0) }
     lastID = Atomic(replay.lastID)
@@ -121,7 +123,11 @@ public final class Groups: Sendable {
       }
       group.wakeWaiters()
     }
-    if !events.buffer.isEmpty { try journal.journal.append(events.buffer, timestamp: 0) }
+    if events.buffer.isEmpty { return }
+    // Should that not be written, a snapshot says so.
+    let written = Mailbox<Result<Void, BrokerError>>()
+    journal.append(events.buffer, .committed, sink: DirectSink()) { written.post($0) }
+    try journal.wait(for: written)
   }
 
   /// Writes a snapshot if it is time. For the scheduler's thread: waits for the disk.
@@ -163,7 +169,7 @@ public final class Groups: Sendable {
   }
 
   private func makeGroup(_ name: String, _ state: sending GroupState) -> Group {
-    Group(name: name, state: state, journal: journal) { [unowned self] in
+    Group(name: name, state: state, journal: journal, runsMax: runsMax) { [unowned self] in
       lastID.add(1, ordering: .relaxed).newValue
     }
   }
@@ -188,7 +194,7 @@ public final class Groups: Sendable {
     if partition.progress.next > end {
       var changes: [ProgressChange] = [.sought(epoch: partition.progress.epoch &+ 1, next: end)]
       partition.progress.runs.forEach { run in
-        if run.end <= end { changes.append(.run(run)) }
+        if run.offset < end { changes.append(.run(run.cut(to: run.offset..<end))) }
       }
       for change in changes { known.progress.apply(change) }
       events.write(id, changes)

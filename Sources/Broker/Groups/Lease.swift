@@ -6,10 +6,12 @@ public struct Lease: Sendable {
   public let isUnfinished: Bool
   /// How often waiters had been woken by then: tells `hold` whether something has happened since.
   let wakes: Int
+  /// Up to where messages that come again were looked for, by the partitions' numbers in the group.
+  let searched: [UInt32: Int64]
 
   /// The same lease with some of its messages.
   public func with(_ parts: [LeasedPart]) -> Lease {
-    Lease(parts: parts, isUnfinished: isUnfinished, wakes: wakes)
+    Lease(parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched)
   }
 
   /// How many messages were leased.

@@ -15,8 +15,11 @@ struct LeaseWish {
   private(set) var records: Int
   private(set) var bytes: Int
   private(set) var parts: [LeasedPart] = []
-  /// True when new messages were passed over, and there may be wanted ones behind them.
+  /// True when messages were passed over, and there may be wanted ones behind them.
   var isUnfinished = false
+  /// Up to where messages that come again were looked for, when there are too many for one look. A
+  /// partition that has no place here is looked at from the one that has waited longest on.
+  private(set) var searched: [UInt32: Int64]
   /// The first reason why messages could not be leased that were to be.
   private(set) var failure: LogError?
   private let fewRuns: Bool
@@ -30,11 +33,29 @@ struct LeaseWish {
     records = request.maxRecords
     bytes = request.maxBytes
     fewRuns = request.fromOnePartition
+    searched = request.searched
   }
 
   /// True when nothing more is wanted, or to be looked for now.
   var isFull: Bool {
-    records <= 0 || bytes <= 0 || isUnfinished || fewRuns && runs >= Receipt.itemsMax
+    records <= 0 || bytes <= 0 || isUnfinished || runsLeft <= 0
+  }
+
+  /// How many runs the answer may still get.
+  var runsLeft: Int { fewRuns ? Receipt.itemsMax - runs : .max }
+
+  /// Messages that come again were looked for up to an offset, and there may be others behind it.
+  mutating func interrupt(_ partition: GroupPartition, at offset: Int64) {
+    searched[partition.id] = offset
+    isUnfinished = true
+  }
+
+  /// All messages of a partition that come again were looked at.
+  mutating func noteSearched(_ partition: GroupPartition) { searched[partition.id] = .max }
+
+  /// What has come of it.
+  func lease(isUnfinished: Bool, wakes: Int) -> Lease {
+    Lease(parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched)
   }
 
   func leased(_ range: Range<Int64>, attempt: UInt16, of batch: Range<Offset>) -> LeasedRun {

@@ -23,7 +23,7 @@ struct Progress {
   private(set) var epoch: UInt32 = 0
   private(set) var runs = RunList()
   private(set) var dues = Heap<Due>()
-  private var ready = Deque<Due>()
+  private(set) var ready = Deque<Due>()
 
   init(next: Int64) { self.next = next }
 
@@ -78,9 +78,7 @@ struct Progress {
           }
           runs.put(run)
         }
-        if run.condition.isFree {
-          ready.append(Due(time: run.due, offset: run.offset, count: run.count))
-        }
+        if run.condition.isFree { noteReady(run) }
       }
       for run in extended { note(run) }
     }
@@ -110,6 +108,19 @@ struct Progress {
   /// Puts messages back that were taken and not leased, as the next to be taken.
   mutating func putBack(_ run: DeliveryRun) {
     ready.prepend(Due(time: run.due, offset: run.offset, count: run.count))
+  }
+
+  /// The first messages from an offset on that wait for delivery now, wherever they stand among the
+  /// others.
+  func firstReady(from offset: Int64, now: Int64) -> DeliveryRun? {
+    guard offset < next else { return nil }
+    var found: DeliveryRun?
+    runs.forEach(in: offset..<next) { run in
+      guard run.condition.isFree, run.due <= now else { return true }
+      found = run
+      return false
+    }
+    return found
   }
 
   /// The oldest messages that are not done, if they wait for delivery: for groups that keep the
@@ -154,11 +165,33 @@ struct Progress {
 
   private mutating func forgetOldMoments() {
     var valid: [Due] = []
-    let taken = Set(ready.map(\.offset))
+    // What was ready and is held again has a moment of its own.
+    let taken = Set(ready)
     runs.forEach { run in
-      guard run.condition != .dying, !taken.contains(run.offset) else { return }
-      valid.append(Due(time: run.due, offset: run.offset, count: run.count))
+      let due = Due(time: run.due, offset: run.offset, count: run.count)
+      if run.condition == .dying || run.condition.isFree && taken.contains(due) { return }
+      valid.append(due)
     }
     dues = Heap(valid)
+  }
+
+  private mutating func noteReady(_ run: DeliveryRun) {
+    // What became of the messages otherwise leaves its place behind, which who keeps the order
+    // never comes by.
+    if ready.count > 2 * runs.runCount + 1024 { forgetOldPlaces() }
+    ready.append(Due(time: run.due, offset: run.offset, count: run.count))
+  }
+
+  private mutating func forgetOldPlaces() {
+    var valid: Set<Due> = []
+    ready = Deque(
+      ready.filter { due in
+        var isValid = false
+        runs.forEach(in: due.range) { run in
+          isValid = run.due == due.time && run.condition.isFree
+          return !isValid
+        }
+        return isValid && valid.insert(due).inserted
+      })
   }
 }

@@ -19,6 +19,9 @@ public struct ReceiveRequest: Sendable {
   public var leaseMilliseconds: Int64?
   /// True if everything must come from one partition, in whole batches where that is possible.
   public var fromOnePartition: Bool
+  /// Up to where messages that come again were looked for already, by the partitions' numbers in
+  /// the group.
+  private(set) var searched: [UInt32: Int64] = [:]
 
   /// A wish.
   public init(
@@ -32,4 +35,7 @@ public struct ReceiveRequest: Sendable {
     self.leaseMilliseconds = leaseMilliseconds
     self.fromOnePartition = fromOnePartition
   }
+
+  /// Goes on with the search that ended with a lease that is unfinished.
+  public mutating func goOn(behind lease: Lease) { searched = lease.searched }
 }

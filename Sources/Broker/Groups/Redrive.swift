@@ -29,8 +29,10 @@ struct Redrive {
         let slice = try log.read(
           ReadRequest(offset: Offset(first.lowerBound), maxBytes: Redrive.bytesMax))
         let limit = min(end, slice.nextOffset.value)
-        let sent = try sendBack(slice, open.filter { $0.lowerBound < limit }, &result)
+        let (sent, failure) = try sendBack(
+          slice, open.filter { $0.lowerBound < limit }, &result)
         if !sent.isEmpty { try group.settleOpen(letters, 0, done: sent, upTo: limit) }
+        if let failure { throw failure }
         position = limit
       }
     } catch {
@@ -40,10 +42,11 @@ struct Redrive {
     return result
   }
 
-  /// Sends what is wanted of a slice, waits until it is stored, and gives the letters' offsets.
+  /// Sends what is wanted of a slice, waits until it is stored, and gives the letters' offsets, and
+  /// why others could not be sent, if so.
   private func sendBack(
     _ slice: LogSlice, _ open: [Range<Int64>], _ result: inout RedriveResult
-  ) throws(LogError) -> [Range<Int64>] {
+  ) throws(LogError) -> (sent: [Range<Int64>], failure: LogError?) {
     var lanes: [String: Lane] = [:]
     var count = result.redriven
     let reader = SliceReader(slice)
@@ -65,6 +68,7 @@ struct Redrive {
       }
     }
     var sent: [Range<Int64>] = []
+    var failure: LogError?
     for lane in lanes.values {
       let answer = Mailbox<Result<AppendRequest.Stored, LogError>>()
       lane.log.append(lane.builder.finish(), acknowledgement: .committed, sink: DirectSink()) {
@@ -73,11 +77,14 @@ struct Redrive {
       broker.wakeWriter()
       var outcome: [Result<AppendRequest.Stored, LogError>] = []
       _ = answer.take(into: &outcome, until: nil)
-      _ = try outcome[0].get()
-      result.redriven += lane.offsets.count
-      sent += lane.offsets.map { $0..<($0 + 1) }
+      switch outcome[0] {
+      case .success:
+        result.redriven += lane.offsets.count
+        sent += lane.offsets.map { $0..<($0 + 1) }
+      case .failure(let error): failure = failure ?? error
+      }
     }
-    return sent
+    return (sent, failure)
   }
 
   private func add(

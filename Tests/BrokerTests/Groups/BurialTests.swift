@@ -142,4 +142,43 @@ import Testing
     _ = try world.group.advance(to: world.now)
     #expect(try world.group.receive(request, now: world.now).count == 1)
   }
+
+  /// A seek while letters are on their way: what was leased anew is not done with them.
+  @Test func aSeekInTheMiddleKeepsWhatIsLeasedBehindIt() throws {
+    let world = try BurialTests.rejected(3)
+    let topic = try world.topic("t")
+    let group = try world.group
+    let now = world.now
+    let letters = InterruptedLog(try world.topic(GroupWorld.letters).partition(0)) {
+      group.seek(topic, to: [(0, .zero)], sink: InlineSink()) { _ in }
+      _ = try? group.receive(
+        ReceiveRequest(
+          topics: [topic], tags: nil, maxRecords: 100, maxBytes: 1 << 20, leaseMilliseconds: nil,
+          fromOnePartition: false), now: now)
+    } after: {
+    }
+    try world.bury(into: letters)
+    #expect(try world.origins().count == 3)
+    let standing = try world.group.standings(now: now).first { $0.topic == "t" }
+    #expect(standing?.inFlight == 3)
+  }
+
+  /// What an ordered group holds back comes as soon as the one before it is buried.
+  @Test func aBurialWakesWhoWaitsForTheNextInOrder() throws {
+    var config = GroupConfig()
+    config.isOrdered = true
+    let world = try GroupWorld(config)
+    try world.settle(topics: ["t": 1])
+    try world.produce([nil, nil], to: "t", 0)
+    #expect(try world.settle(GroupWorld.receipts(world.lease(1)), .bury) == [true])
+    let empty = try world.lease(1)
+    #expect(empty.parts.isEmpty)
+    let fired = Lock(false)
+    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
+    let held = GroupWaiter(waiter, topics: [try world.topic("t")])
+    #expect(try world.group.hold(held, after: empty))
+    try world.bury()
+    #expect(fired.withLock { $0 })
+    #expect(try world.lease(1).parts.first?.runs.first?.range == 1..<2)
+  }
 }

@@ -20,7 +20,8 @@ final class GroupWorld {
 
   init(
     _ config: GroupConfig, in directory: TemporaryDirectory = TemporaryDirectory(),
-    clock: ManualClock = ManualClock()
+    clock: ManualClock = ManualClock(), files: any FileSystem = DiskFileSystem(),
+    limits: BrokerLimits = BrokerLimits()
   ) throws {
     self.directory = directory
     self.clock = clock
@@ -28,12 +29,13 @@ final class GroupWorld {
     config.deadLetterTopic = GroupWorld.letters
     self.config = config
     let data = try DataDirectory(
-      directory.path, clock: clock, metrics: LogMetrics(MetricsRegistry())
+      directory.path, openFiles: OpenFiles(files), clock: clock,
+      metrics: LogMetrics(MetricsRegistry())
     ) { _ in }
     self.data = data
-    catalog = try Catalog(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
+    catalog = try Catalog(engine: data, clock: clock, limits: limits) { _ in }
     let journal = GroupJournal(try data.openJournal("groups"), clock: clock) { data.wakeWriter() }
-    groups = try Groups(journal: journal, topics: catalog.topics, limits: BrokerLimits())
+    groups = try Groups(journal: journal, topics: catalog.topics, limits: limits)
   }
 
   /// Makes the group and its topics; the latter keep what they get in memory, so that steps are
@@ -116,6 +118,30 @@ final class GroupWorld {
         receipts, settlement, now: now, random: 0, sink: InlineSink(), $0)
     }
     return counted
+  }
+
+  /// Leases as much as that, at one look.
+  func lease(
+    _ count: Int, of topic: String = "t", tags: [String]? = nil, isRaw: Bool = false
+  ) throws -> Lease {
+    let request = ReceiveRequest(
+      topics: [try self.topic(topic)], tags: tags?.compactMap { Tag($0) }, maxRecords: count,
+      maxBytes: 1 << 30, leaseMilliseconds: nil, fromOnePartition: isRaw)
+    return try group.receive(request, now: now)
+  }
+
+  /// A receipt for each message of a lease.
+  static func receipts(_ lease: Lease) -> [Receipt] {
+    lease.parts.flatMap { part in
+      part.runs.flatMap { run in
+        run.range.map { offset in
+          Receipt(items: [
+            ReceiptItem(
+              id: part.id, epoch: part.epoch, offset: offset, count: 1, attempt: run.attempt)
+          ])
+        }
+      }
+    }
   }
 
   /// Moves what is dying to the dead letters.

@@ -107,6 +107,68 @@ import Testing
     #expect(try GroupsTests.lease(world).count == 2)
   }
 
+  /// A receive that has its topic in hand while that is deleted.
+  @Test func aTopicThatIsGoneIsNotJoinedAnew() throws {
+    let world = try GroupsTests.world()
+    try world.produce([nil, nil], to: "t", 0)
+    _ = try GroupsTests.lease(world)
+    let old = try world.topic("t")
+    try world.catalog.delete("t")
+    try world.groups.forget(topic: "t")
+    let request = ReceiveRequest(
+      topics: [old], tags: nil, maxRecords: 1, maxBytes: 1, leaseMilliseconds: nil,
+      fromOnePartition: false)
+    let group = try world.group
+    #expect(throws: BrokerError.self) { try group.receive(request, now: world.now) }
+    let log = LogSettings(durability: .memory)
+    _ = try world.catalog.create("t", partitions: 2, config: TopicConfig(log: log))
+    try world.produce([nil, nil], to: "t", 0)
+    #expect(try GroupsTests.lease(world).count == 2)
+  }
+
+  /// That a topic is gone may not be written down on a full disk: what follows says so, too.
+  @Test func aPartitionIsReadUnderItsLastNumber() throws {
+    let files = FaultyFileSystem()
+    var world = try GroupWorld(GroupConfig(), files: files)
+    try world.settle(topics: ["t": 1])
+    try world.produce([nil, nil], to: "t", 0)
+    #expect(try world.settle(GroupWorld.receipts(GroupsTests.lease(world)), .ack) == [true, true])
+    let journal = "state/groups/\(Offset.zero.fileStem).log"
+    try world.catalog.delete("t")
+    files.faults.fail(.write, suffix: journal, code: 28)
+    #expect(throws: LogError.self) { try world.groups.forget(topic: "t") }
+    files.faults.clear()
+    let log = LogSettings(durability: .memory)
+    _ = try world.catalog.create("t", partitions: 1, config: TopicConfig(log: log))
+    try world.produce([nil, nil], to: "t", 0)
+    try? world.groups.snapshotWhenDue()
+    #expect(try GroupsTests.lease(world, 1).count == 1)
+    _ = world.groups.journal.waitForAll()
+    world = try world.killed()
+    let ids = try world.group.state.withLock { $0.byID.count }
+    #expect(ids == 1)
+    world.clock.advance(milliseconds: 120_000)
+    #expect(try GroupsTests.lease(world).count == 2)
+  }
+
+  /// Messages that were delivered together, of which a power cut took some.
+  @Test func whatIsLeftOfARunAfterAPowerCutIsDeliveredAgain() throws {
+    let world = try GroupsTests.world()
+    for _ in 0..<2 { try world.produce([nil, nil], to: "t", 0) }
+    #expect(try GroupsTests.lease(world).parts.first?.runs.map(\.range) == [0..<4])
+    #expect(world.groups.journal.waitForAll())
+    let size = try world.topic("t").partition(0).bytes / 2
+    let copy = try world.directory.copy()
+    let file = try DiskFile(
+      copy.path("topics/t-0/\(Offset.zero.fileStem).log"), .readWrite)
+    try file.truncate(to: size)
+    let next = try GroupWorld(GroupConfig(), in: copy, clock: world.clock)
+    #expect(try next.topic("t").partition(0).offsets.highWatermark == Offset(2))
+    next.clock.advance(milliseconds: 120_000)
+    let runs = try GroupsTests.lease(next).parts.flatMap(\.runs)
+    #expect(runs.map(\.range) == [0..<2] && runs.map(\.attempt) == [2])
+  }
+
   /// Partitions that were joined and not yet written down may get another's number after a crash.
   @Test func receiptsOfAJoinThatWasLostCountNowhere() throws {
     let world = try GroupsTests.world()

@@ -16,6 +16,7 @@ final class InterruptedLog: RecordLog {
 
   var offsets: LogOffsets { log.offsets }
   var bytes: Int { log.bytes }
+  var isClosed: Bool { log.isClosed }
   var settings: LogSettings {
     get { log.settings }
     set { log.settings = newValue }

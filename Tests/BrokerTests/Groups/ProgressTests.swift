@@ -145,4 +145,32 @@ import Testing
     while progress.takeReady() != nil { freed += 1 }
     #expect(freed == 200)
   }
+
+  /// What had been ready, and was held on to after all, ends as any other lease.
+  @Test func aLateExtensionEndsHoweverManyMomentsAreForgotten() {
+    var progress = ProgressTests.leased(0..<1, until: 100)
+    #expect(progress.advance(to: 100, attemptsMax: 3) == 1)
+    progress.apply(ProgressTests.lease(0..<1, until: 10_000))
+    for offset in 1..<Int64(3000) {
+      progress.apply(ProgressTests.lease(offset..<(offset + 1), until: 20_000))
+      progress.apply(.begun(upTo: offset + 1))
+      progress.apply(.done(offset..<(offset + 1)))
+    }
+    #expect(progress.advance(to: 10_000, attemptsMax: 3) == 1)
+    #expect(progress.takeReady()?.range == 0..<1)
+  }
+
+  /// A group that keeps the order never asks for what has waited longest.
+  @Test func whatIsReadyAndNeverTakenDoesNotPileUp() {
+    var progress = ProgressTests.leased(0..<2, until: 1)
+    for now in 1..<Int64(20_000) {
+      _ = progress.advance(to: now, attemptsMax: .max)
+      progress.apply(ProgressTests.lease(0..<1, attempt: 2, until: now + 1))
+    }
+    #expect(progress.ready.count < 2000)
+    #expect(progress.advance(to: 20_000, attemptsMax: .max) == 1)
+    var taken: [Int64] = []
+    while let run = progress.takeReady() { taken += run.range }
+    #expect(taken.sorted() == [0, 1])
+  }
 }
