@@ -75,18 +75,21 @@ enum RecordResource {
     _ offset: Offset, in log: any RecordLog, _ form: ValueForm
   ) throws -> Found {
     let end = log.offsets.highWatermark
-    let missing = Problem(.notFound, "record_not_found", "There is no record at offset \(offset).")
-      .with("high_watermark", end.value)
-    guard offset < end else { throw missing }
+    guard offset < end else { throw missing(offset, end) }
     let slice = try log.read(ReadRequest(offset: offset, maxBytes: 1))
     // The batch's bytes are the reader's: it has to live as long as they are looked at.
     let reader = SliceReader(slice)
     return try withExtendedLifetime(reader) {
       guard let region = slice.regions.first, let (header, bytes) = try reader.nextWaiting(),
         let found = try find(offset, in: bytes, header, region, form)
-      else { throw missing }
+      else { throw missing(offset, end) }
       return found
     }
+  }
+
+  private static func missing(_ offset: Offset, _ end: Offset) -> Problem {
+    Problem(.notFound, "record_not_found", "There is no record at offset \(offset).")
+      .with("high_watermark", end.value)
   }
 
   /// The record of that offset in a batch that lies at the beginning of a region.
