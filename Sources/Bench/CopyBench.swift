@@ -3,6 +3,9 @@ import Platform
 
 /// Reads the same bytes of a log by each copy strategy in turn, through the real server over a real
 /// socket, and asks the server what it cost. The receivers drop the bytes in the kernel.
+///
+/// Each round goes through all cases and reads a log of its own: how fast pages go out depends on
+/// where in memory they happen to lie, and a machine's moods last longer than one case.
 public struct CopyBench: Sendable {
   /// What is measured.
   public struct Options: Sendable {
@@ -10,7 +13,7 @@ public struct CopyBench: Sendable {
     public var target: LoadTarget?
     /// Where a server of one's own keeps its data.
     public var directory = "/var/tmp"
-    /// How large the log is.
+    /// How large a log is; there are two at a time.
     public var bytes = 512 << 20
     /// Bytes of one answer.
     public var chunks = [4 << 10, 64 << 10, 1 << 20, 16 << 20]
@@ -33,7 +36,6 @@ public struct CopyBench: Sendable {
   let options: Options
   var rounds: Int { options.rounds }
   var strategies: [CopyStrategy] { CopyStrategy.allCases }
-  private let topic = BenchName.fresh("copy")
 
   /// A bench with these options.
   public init(_ options: Options) { self.options = options }
@@ -47,32 +49,30 @@ public struct CopyBench: Sendable {
       if options.target == nil { try OwnServer(in: options.directory, flags: []) } else { nil }
     let target = options.target ?? own!.target
     let cases = settings
-    let progress = Progress(steps: 1 + (options.rounds + 1) * cases.count * strategies.count)
-    let records = try BenchBatches.fill(target, topic: topic, bytes: options.bytes, progress)
-    progress.step()
+    let progress = Progress(steps: (options.rounds + 1) * (1 + cases.count * strategies.count))
     var figures: [CopyCase: CopyFigures] = [:]
-    for setting in cases {
-      for round in 0...options.rounds {
+    var last: CopyLog?
+    for round in 0...options.rounds {
+      let log = try CopyLog(target, bytes: options.bytes, progress)
+      progress.step()
+      // Behind the filling of the next one: or that would get the same memory.
+      try last?.delete(from: target)
+      last = log
+      for setting in cases {
         for turn in strategies.indices {
           var one = setting
           // No strategy always comes behind the same one.
           one.strategy = strategies[(turn + round) % strategies.count]
           progress.begin("\(one)")
           if one.isCold { try own!.goCold() }
-          try measure(one, target, records, countsIn: round > 0, progress, &figures)
+          try measure(one, target, log, countsIn: round > 0, progress, &figures)
           progress.step()
         }
       }
     }
     progress.clear()
-    try deleteTopic(target)
+    try last?.delete(from: target)
     return Measurement([report(cases, figures), theory(cases, figures)], plot(cases, figures))
-  }
-
-  /// By a connection of its own: a server that goes cold ends all others.
-  private func deleteTopic(_ target: LoadTarget) throws(BenchError) {
-    let request = target.request("DELETE", "/v1/topics/\(topic)")
-    _ = try LoadConnection(target).exchange(request, body: ByteBuffer())
   }
 
   private var settings: [CopyCase] {
@@ -89,7 +89,7 @@ public struct CopyBench: Sendable {
   }
 
   private func measure(
-    _ one: CopyCase, _ target: LoadTarget, _ records: Int, countsIn: Bool,
+    _ one: CopyCase, _ target: LoadTarget, _ log: CopyLog, countsIn: Bool,
     _ progress: Progress, _ figures: inout [CopyCase: CopyFigures]
   ) throws(BenchError) {
     // What was read once is cold no more.
@@ -102,8 +102,8 @@ public struct CopyBench: Sendable {
     let meter = LoadMeter()
     let watch = { progress.advance(to: Double(meter.count.bytes) / Double(bytes)) }
     _ = try Workers.run(one.connections, watch: watch) { index throws(BenchError) in
-      let start = records / one.connections * index
-      try self.readThrough(one, target, from: start, bytes: share, meter)
+      let start = log.records / one.connections * index
+      try self.readThrough(one, target, log, from: start, bytes: share, meter)
     }
     let seconds = Double(clock.monotonicTime().nanoseconds(since: start)) / 1e9
     let after = try MetricsReading(target)
@@ -115,7 +115,7 @@ public struct CopyBench: Sendable {
 
   /// Reads on from an offset, from the log's beginning once it has come to its end.
   private func readThrough(
-    _ one: CopyCase, _ target: LoadTarget, from start: Int, bytes: Int,
+    _ one: CopyCase, _ target: LoadTarget, _ log: CopyLog, from start: Int, bytes: Int,
     _ meter: LoadMeter
   ) throws(BenchError) {
     let connection = try LoadConnection(target)
@@ -124,7 +124,7 @@ public struct CopyBench: Sendable {
     var delivered = 0
     while delivered < bytes {
       let path =
-        "/v1/topics/\(topic)/partitions/0/records?offset=\(offset)"
+        "/v1/topics/\(log.topic)/partitions/0/records?offset=\(offset)"
         + "&max_bytes=\(one.chunkBytes)&copy=\(one.strategy.rawValue)"
       let answer = try connection.exchange(target.request("GET", path, CopyBench.raw))
       guard answer.isSuccess, let next = answer.nextOffset else {
