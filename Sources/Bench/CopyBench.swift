@@ -20,7 +20,7 @@ public struct CopyBench: Sendable {
     /// Connections at a time.
     public var connections = [1, 8, 64]
     /// Rounds that count; one more goes before them.
-    public var rounds = 5
+    public var rounds = 15
     /// Whether cold pages are measured, too: only for a server of one's own.
     public var cold = false
 
@@ -30,7 +30,7 @@ public struct CopyBench: Sendable {
 
   /// A run is to take long enough for its figures to repeat, and not longer.
   private static let requestsPerRunMax = 16 << 10
-  private static let passesPerRunMax = 16
+  private static let passesPerRunMax = 6
   private static let raw = [(name: "Accept", value: "application/vnd.kafka.recordbatch.v2")]
 
   let options: Options
