@@ -30,10 +30,7 @@ const place = () => location.hash.slice(2).split('?');
 async function show() {
 	const [path, search] = place();
 	const next = await find(path, search);
-	if (place()[0] !== path) {
-		next.close?.();
-		return;
-	}
+	if (place()[0] !== path) return next.close?.();
 	view?.close?.();
 	view = next;
 	main.replaceChildren(view);
@@ -44,7 +41,7 @@ async function show() {
 	}
 	view.tick?.();
 	// Whoever goes on by keyboard or by ear begins at the new heading.
-	if (shown !== undefined && shown !== path) {
+	if (shown != null && shown !== path) {
 		scrollTo(0, 0);
 		title.focus();
 	}
@@ -60,7 +57,9 @@ function tell() {
 	setText(lost, isLost && [live.reason ?? 'The connection to the server is lost.',
 		status && ` The figures are those of ${time(live.lostAt).slice(11, 19)}.`, ' Trying again.']);
 	if (status) setText(server, `Sluice ${status.version}, ${status.phase}, up ${duration(status.uptime_ms)}`);
-	view?.[isLost ? 'lose' : 'tick']?.();
+	if (isLost) view?.lose?.();
+	// Nothing that is gone, or may go.
+	else if (place()[0] === shown && !main.querySelector('dialog')) view.tick?.();
 }
 
 addEventListener('hashchange', show);

@@ -204,9 +204,7 @@ public final class Broker: Sendable {
       do {
         try bury(group, report: report)
       } catch {
-        group.state.withLock {
-          $0.burialRestsUntil = now + GroupState.burialRestMilliseconds
-        }
+        group.state.withLock { $0.burialRest.begin(now) }
         report("dead letters of \(group.name): \(error)")
       }
     }

@@ -36,7 +36,9 @@ struct BenchLoad: ParsableArguments {
     }
   }
 
-  func options(recordsPerRequest: Int = 1, partitions: Int = 1) throws -> LoadOptions {
+  func options(
+    recordsPerRequest: Int = 1, partitions: Int = 1, acknowledgement: BenchAcknowledgement? = nil
+  ) throws -> LoadOptions {
     guard (1...100_000).contains(recordsPerRequest) else {
       throw ValidationError("--records must be from 1 to 100000.")
     }
@@ -54,6 +56,7 @@ struct BenchLoad: ParsableArguments {
     options.seconds = seconds
     options.valueBytes = valueBytes
     options.durability = durability
+    if let acknowledgement { options.acknowledgement = acknowledgement.word }
     options.recordsPerRequest = recordsPerRequest
     options.partitions = partitions
     return options

@@ -25,18 +25,16 @@ struct LatencyBenchCommand: ParsableCommand {
   @OptionGroup var output: BenchOutput
 
   func run() throws {
-    var options = try load.options()
+    let options = try load.options(acknowledgement: acknowledgement)
     guard operation == .produce || acknowledgement.acks == nil else {
       throw ValidationError("--acks is for --operation produce: nothing else is acknowledged.")
     }
-    options.acknowledgement = acknowledgement.word
-    let load = options
     guard (1...1_000_000).contains(rate) else {
       throw ValidationError("--rate must be from 1 to 1000000.")
     }
     let (operation, rate) = (operation, rate)
     try output.measure { () throws(BenchError) in
-      try LatencyBench(load, operation, ratePerSecond: rate).run()
+      try LatencyBench(options, operation, ratePerSecond: rate).run()
     }
   }
 }

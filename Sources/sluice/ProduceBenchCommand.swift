@@ -26,12 +26,11 @@ struct ProduceBenchCommand: ParsableCommand {
   @OptionGroup var output: BenchOutput
 
   func run() throws {
-    var options = try load.options(recordsPerRequest: records, partitions: partitions)
-    options.acknowledgement = acknowledgement.word
-    let load = options
+    let options = try load.options(
+      recordsPerRequest: records, partitions: partitions, acknowledgement: acknowledgement)
     let form = form
     try output.measure { () throws(BenchError) in
-      try ProduceBench(load, form: form).run()
+      try ProduceBench(options, form: form).run()
     }
   }
 }

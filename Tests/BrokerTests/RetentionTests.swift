@@ -1,116 +1,62 @@
 import Foundation
 import Log
-import Metrics
 import Platform
 import Support
 import Testing
 
 @testable import Broker
 
-/// What the server appended itself is not appended again once it was deleted, wherever it dies.
-@Suite struct RetentionTests {
-  /// A broker over a directory that may be copied as a kill would leave it.
-  private struct World {
-    let directory: TemporaryDirectory
-    let clock: ManualClock
-    let data: DataDirectory
-    let broker: Broker
-
-    init(
-      in directory: TemporaryDirectory = TemporaryDirectory(), _ clock: ManualClock,
-      files: any FileSystem = DiskFileSystem()
-    ) throws {
-      self.directory = directory
-      self.clock = clock
-      data = try DataDirectory(
-        directory.path, openFiles: OpenFiles(files), clock: clock,
-        metrics: LogMetrics(MetricsRegistry())
-      ) { _ in }
-      broker = try Broker(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
+/// What the server appends of its own accord, in these tests.
+extension BrokerWorld {
+  /// A record that is due in a second.
+  fileprivate func later() -> DelayedRecords {
+    let records = DelayedRecords()
+    Array("later".utf8).withUnsafeBytes {
+      records.append(
+        due: now + 1000, partition: 0, key: nil, value: $0,
+        headers: RecordHeaders(), timestamp: nil)
     }
+    return records
+  }
 
-    func stop() {
-      broker.stop()
-      data.close()
-    }
-
-    func killed() throws -> World {
-      let copy = try directory.copy()
-      stop()
-      return try World(in: copy, clock)
-    }
-
-    func log(_ topic: String) throws -> any RecordLog { try broker.topic(topic).partition(0) }
-
-    /// Waits for an answer.
-    @discardableResult
-    func answer<Value: Sendable>(
-      _ ask: (@escaping @Sendable (Result<Value, BrokerError>) -> Void) -> Void
-    ) throws -> Value {
-      let mailbox = Mailbox<Result<Value, BrokerError>>()
-      ask { mailbox.post($0) }
-      broker.wakeWriter()
-      var answers: [Result<Value, BrokerError>] = []
-      _ = mailbox.take(into: &answers, until: nil)
-      return try answers[0].get()
-    }
-
-    func makeTopic(retentionMilliseconds: Int64? = nil) throws -> Topic {
-      var settings = LogSettings(durability: .memory)
-      settings.retentionMilliseconds = retentionMilliseconds
-      let config = TopicConfig(log: settings)
-      return try answer {
-        broker.createTopic("t", partitions: 1, config: config, sink: InlineSink(), $0)
-      }.topic
-    }
-
-    /// A record that is due in a second.
-    func later() -> DelayedRecords {
-      let records = DelayedRecords()
-      Array("later".utf8).withUnsafeBytes {
-        records.append(
-          due: clock.wallMilliseconds() + 1000, partition: 0, key: nil, value: $0,
-          headers: RecordHeaders(), timestamp: nil)
-      }
-      return records
-    }
-
-    /// Has a record wait for its delivery.
-    func delay(to topic: Topic) throws {
-      try answer {
-        broker.delays.add(
-          later(), to: topic, acknowledgement: .committed, sink: InlineSink(), $0)
-      }
-    }
-
-    /// Has a record delivered a second after it came.
-    func deliverLater(to topic: Topic) throws {
-      try delay(to: topic)
-      clock.advance(milliseconds: 1000)
-      broker.delays.settle()
-    }
-
-    /// Commits a transaction with one record.
-    func commit(to topic: Topic) throws {
-      let draft = broker.transactions.makeDraft(
-        producerGroup: "p", checkAfterMilliseconds: nil, now: clock.wallMilliseconds(),
-        sink: InlineSink())
-      try Array("at once".utf8).withUnsafeBytes {
-        try draft.production(for: topic).add(
-          key: nil, value: $0, headers: RecordHeaders(), timestamp: nil, partition: 0,
-          delivery: .now)
-      }
-      let prepared = try answer {
-        broker.transactions.prepare(draft, sink: InlineSink(), $0)
-      }
-      try answer {
-        broker.transactions.commit(
-          prepared.id, now: clock.wallMilliseconds(), sink: InlineSink(), $0)
-      }
+  /// Has a record wait for its delivery.
+  fileprivate func delay(to topic: Topic) throws {
+    try answer {
+      broker.delays.add(
+        later(), to: topic, acknowledgement: .committed, sink: InlineSink(), $0)
     }
   }
 
-  private func expectNothingComesAgain(_ world: World) throws {
+  /// Has a record delivered a second after it came.
+  fileprivate func deliverLater(to topic: Topic) throws {
+    try delay(to: topic)
+    clock.advance(milliseconds: 1000)
+    broker.delays.settle()
+  }
+
+  /// Commits a transaction with one record.
+  fileprivate func commit(to topic: Topic) throws {
+    let draft = broker.transactions.makeDraft(
+      producerGroup: "p", checkAfterMilliseconds: nil, now: now,
+      sink: InlineSink())
+    try Array("at once".utf8).withUnsafeBytes {
+      try draft.production(for: topic).add(
+        key: nil, value: $0, headers: RecordHeaders(), timestamp: nil, partition: 0,
+        delivery: .now)
+    }
+    let prepared = try answer {
+      broker.transactions.prepare(draft, sink: InlineSink(), $0)
+    }
+    try answer {
+      broker.transactions.commit(
+        prepared.id, now: now, sink: InlineSink(), $0)
+    }
+  }
+}
+
+/// What the server appended itself is not appended again once it was deleted, wherever it dies.
+@Suite struct RetentionTests {
+  private func expectNothingComesAgain(_ world: BrokerWorld) throws {
     let next = try world.killed()
     next.broker.delays.settle()
     #expect(next.broker.delays.counts.waiting == 0)
@@ -120,7 +66,7 @@ import Testing
   }
 
   @Test func whatWasTruncatedDoesNotComeAgain() throws {
-    let world = try World(ManualClock())
+    let world = try BrokerWorld()
     let topic = try world.makeTopic()
     try world.deliverLater(to: topic)
     try world.commit(to: topic)
@@ -132,7 +78,7 @@ import Testing
   }
 
   @Test func whatGrewTooOldDoesNotComeAgain() throws {
-    let world = try World(ManualClock())
+    let world = try BrokerWorld()
     let topic = try world.makeTopic(retentionMilliseconds: 5000)
     try world.deliverLater(to: topic)
     try world.commit(to: topic)
@@ -142,11 +88,10 @@ import Testing
   }
 
   @Test func aTopicMadeAnewGetsNothingOfWhatWasCommittedToTheOldOne() throws {
-    let files = FaultyFileSystem()
-    let world = try World(ManualClock(), files: files)
+    let world = try BrokerWorld()
     let topic = try world.makeTopic()
     // Once the record is stored there is no room to say so.
-    let faults = files.faults
+    let faults = world.files.faults
     faults.watchWrites { path in
       if path.hasSuffix("topics/t-0/00000000000000000000.log") {
         faults.fail(
@@ -159,17 +104,16 @@ import Testing
     faults.watchWrites(nil)
     faults.clear()
     try world.answer { world.broker.deleteTopic("t", sink: InlineSink(), $0) }
-    _ = try world.makeTopic()
+    try world.makeTopic()
     let next = try world.killed()
     #expect(try next.log("t").offsets.logEnd == .zero)
     next.stop()
   }
 
   @Test func aTopicMadeAnewGetsNothingThatWaitedForTheOldOne() throws {
-    let files = FaultyFileSystem()
-    let world = try World(ManualClock(), files: files)
+    let world = try BrokerWorld()
     try world.delay(to: world.makeTopic())
-    let faults = files.faults
+    let faults = world.files.faults
     faults.fail(.write, suffix: "state/scheduled/00000000000000000000.log", code: ENOSPC)
     // It is gone, and there is no room to say so of what waits for it.
     #expect(throws: BrokerError.log(.outOfSpace)) {
@@ -177,18 +121,17 @@ import Testing
     }
     #expect(throws: BrokerError.topicNotFound("t")) { try world.log("t") }
     faults.clear()
-    _ = try world.makeTopic()
+    try world.makeTopic()
     let next = try world.killed()
     #expect(next.broker.delays.counts.waiting == 0)
     next.stop()
   }
 
   @Test func aDeletedTopicHoldsNobodyUpWhileTheDiskIsFull() throws {
-    let files = FaultyFileSystem()
-    let world = try World(ManualClock(), files: files)
+    let world = try BrokerWorld()
     let topic = try world.makeTopic()
     try world.delay(to: topic)
-    files.faults.fail(.write, suffix: "files/1", code: ENOSPC)
+    world.files.faults.fail(.write, suffix: "files/1", code: ENOSPC)
     // It lies in the journal and cannot be sorted in.
     world.broker.delays.add(
       world.later(), to: topic, acknowledgement: .committed, sink: InlineSink()
@@ -204,9 +147,9 @@ import Testing
       world.clock.rest(milliseconds: DelayRounds.restMilliseconds)
     }
     #expect(isAnswered)
-    files.faults.clear()
+    world.files.faults.clear()
     world.clock.advance(milliseconds: DelayRounds.restMilliseconds)
-    _ = try world.makeTopic()
+    try world.makeTopic()
     #expect(world.broker.delays.counts.waiting == 0)
     let next = try world.killed()
     #expect(next.broker.delays.counts.waiting == 0)
@@ -226,15 +169,7 @@ import Testing
       ReceiptItem(id: part.id, epoch: part.epoch, offset: 0, count: 1, attempt: 1)
     ])
     #expect(try world.settle([receipt], .bury) == [true])
-    // Killed when the letter is stored, and nobody has heard of it.
-    let left = Lock<TemporaryDirectory?>(nil)
-    let directory = world.directory
-    let letters = InterruptedLog(try world.topic(GroupWorld.letters).partition(0)) {
-    } after: {
-      left.withLock { $0 = try? directory.copy() }
-    }
-    try world.bury(into: letters)
-    let next = try World(in: #require(left.withLock { $0 }), world.clock)
+    let next = try BrokerWorld(in: world.buryKilled(.behindTheLetters), clock: world.clock)
     #expect(try next.log(GroupWorld.letters).offsets.logEnd == Offset(1))
     try next.answer {
       next.broker.truncate(
@@ -252,8 +187,8 @@ import Testing
   }
 
   @Test func nothingIsDeletedThatIsNotThereYet() throws {
-    let world = try World(ManualClock())
-    _ = try world.makeTopic()
+    let world = try BrokerWorld()
+    try world.makeTopic()
     #expect(throws: BrokerError.log(.offsetPastEnd(highWatermark: .zero))) {
       try world.answer {
         world.broker.truncate("t", partition: 0, before: Offset(1), sink: InlineSink(), $0)

@@ -154,7 +154,7 @@ public final class Group: Sendable {
             to: now, attemptsMax: state.config.maxAttempts)
           if partition.progress.hasReady { isFree = true }
         }
-        if partition.progress.runs.dying > 0 { hasDying = !state.isBurialResting(now) }
+        if partition.progress.runs.dying > 0 { hasDying = !state.burialRest.lasts(now) }
       }
       return (isFree, hasDying)
     }

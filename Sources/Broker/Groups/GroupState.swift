@@ -1,8 +1,5 @@
 /// What a group's lock guards; sendable only to get there.
 struct GroupState: @unchecked Sendable {
-  /// So long a burial that failed is not tried again, in milliseconds.
-  static let burialRestMilliseconds: Int64 = 1000
-
   var config: GroupConfig
   var partitions: [String: [GroupPartition?]] = [:]
   var byID: [UInt32: GroupPartition] = [:]
@@ -13,18 +10,13 @@ struct GroupState: @unchecked Sendable {
   var waiters: [GroupWaiter] = []
   /// How often those who wait were woken.
   var wakes = 0
-  /// Before this time, in milliseconds since 1970, burying is not tried again.
-  var burialRestsUntil: Int64 = 0
+  /// While it lasts burying is not tried again.
+  var burialRest = Rest()
   var isDeleted = false
   /// Messages whose ack is on its way to the disk with a transaction, by partition.
   var claims: [UInt32: [Range<Int64>]] = [:]
 
   init(config: GroupConfig) { self.config = config }
-
-  /// True before the end of the rest of a burial, unless the clock was set back since it began.
-  func isBurialResting(_ now: Int64) -> Bool {
-    now < burialRestsUntil && burialRestsUntil - now <= GroupState.burialRestMilliseconds
-  }
 
   func partition(_ topic: String, _ number: Int) -> GroupPartition? {
     guard let numbered = partitions[topic], numbered.indices.contains(number) else { return nil }

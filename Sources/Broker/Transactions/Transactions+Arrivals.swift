@@ -14,10 +14,7 @@ extension Transactions {
       let open = state.storing.union(state.stuck).compactMap { state.byNumber[$0] }
       let events = open.compactMap(Transactions.arrivals)
       guard state.hasUnsyncedOutcomes || !events.isEmpty else { return false }
-      for number in state.unnoted {
-        if let done = state.byNumber[number] { noteDone(done, &state) }
-      }
-      state.unnoted = []
+      noteAgain(&state)
       state.hasUnsyncedOutcomes = false
       journal.append(events) { written.post($0) }
       return true
@@ -43,7 +40,7 @@ extension Transactions {
     }
     // The kernel's waits know its own clock only.
     let limit = SystemClock().monotonicTime()
-      .advanced(byMilliseconds: Int(Transactions.restMilliseconds))
+      .advanced(byMilliseconds: Int(Rest.milliseconds))
     var answers: [Bool] = []
     while count > 0 {
       _ = arrived.take(into: &answers, until: limit)

@@ -69,7 +69,7 @@ extension Transactions {
   private func takeEnded(
     _ state: inout TransactionsState, _ now: Int64
   ) -> [(number: Int64, cause: RollbackCause)] {
-    guard !Transactions.isResting(until: state.endsRestUntil, now: now) else { return [] }
+    guard !state.endsRest.lasts(now) else { return [] }
     var ended: [(number: Int64, cause: RollbackCause)] = []
     while let number = state.takeEnded(now: now) {
       ended.append((number, .checks))

@@ -2,14 +2,6 @@ import Log
 import Platform
 
 extension Transactions {
-  /// How long what a full disk has refused is not tried again, in milliseconds.
-  static let restMilliseconds: Int64 = 1000
-
-  /// True before the end of a rest, unless the clock was set back since it began.
-  static func isResting(until end: Int64, now: Int64) -> Bool {
-    now < end && end - now <= restMilliseconds
-  }
-
   /// Makes all records of a transaction seen; `completion` runs on `sink` once they are. If they
   /// cannot be stored now, the error says so, and they are stored when that is possible.
   public func commit(
@@ -246,7 +238,7 @@ extension Transactions {
 
   /// Notes that a transaction is done; should that fail, it is noted again later: what is not known
   /// to be done is looked for at the next start. Under the lock.
-  func noteDone(_ transaction: Transaction, _ locked: inout TransactionsState) {
+  private func noteDone(_ transaction: Transaction, _ locked: inout TransactionsState) {
     let number = transaction.id.number
     let event = TransactionEvent.done(number: number, fates: transaction.lanes.map(\.fate))
     // Those who deliver later may forget it once no crash can undo the note.
@@ -259,6 +251,14 @@ extension Transactions {
         delays.forget(transaction: number)
       }
     }
+  }
+
+  /// Notes once more what the journal could not be told. Under the lock.
+  func noteAgain(_ locked: inout TransactionsState) {
+    for number in locked.unnoted {
+      if let done = locked.byNumber[number] { noteDone(done, &locked) }
+    }
+    locked.unnoted = []
   }
 
   /// Where a lane goes, if its topic still stands.
@@ -284,7 +284,7 @@ extension Transactions {
     let (result, waits): (Result<Transaction, BrokerError>, [TransactionWait]) =
       state.withLock { state in
         if let failure {
-          if cause != .client { state.endsRestUntil = time + Transactions.restMilliseconds }
+          if cause != .client { state.endsRest.begin(time) }
           return (.failure(.log(failure)), reopen(number, &state))
         }
         state.change(number) { transaction in

@@ -6,14 +6,11 @@ extension Transactions {
   /// waits for the disk.
   func finishStuck(now: Int64, report: (String) -> Void) {
     let isDue = state.withLock { state in
-      guard !state.stuck.isEmpty || !state.unnoted.isEmpty,
-        !Transactions.isResting(until: state.stuckRestUntil, now: now)
-      else { return false }
-      state.stuckRestUntil = now + Transactions.restMilliseconds
-      for number in state.unnoted {
-        if let done = state.byNumber[number] { noteDone(done, &state) }
+      guard !state.stuck.isEmpty || !state.unnoted.isEmpty, !state.stuckRest.lasts(now) else {
+        return false
       }
-      state.unnoted = []
+      state.stuckRest.begin(now)
+      noteAgain(&state)
       return true
     }
     guard isDue else { return }
@@ -71,7 +68,7 @@ extension Transactions {
     journal.wakeWriter()
     // The kernel's waits know its own clock only.
     let limit = SystemClock().monotonicTime()
-      .advanced(byMilliseconds: Int(Transactions.restMilliseconds))
+      .advanced(byMilliseconds: Int(Rest.milliseconds))
     var outcomes: [LogError?] = []
     _ = answer.take(into: &outcomes, until: limit)
     return outcomes.first ?? nil

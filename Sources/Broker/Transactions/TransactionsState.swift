@@ -36,10 +36,10 @@ struct TransactionsState: @unchecked Sendable {
   var unnoted: Set<Int64> = []
   /// True while what the journal says of those that are done may not be on the disk.
   var hasUnsyncedOutcomes = false
-  /// Before this time, in milliseconds since 1970, they rest.
-  var stuckRestUntil: Int64 = 0
-  /// Before this time, in milliseconds since 1970, none is rolled back because its time is up.
-  var endsRestUntil: Int64 = 0
+  /// While it lasts none of those is tried again.
+  var stuckRest = Rest()
+  /// While it lasts none is rolled back because its time is up.
+  var endsRest = Rest()
   private(set) var commits: Int
   var counts = TransactionCounts()
 

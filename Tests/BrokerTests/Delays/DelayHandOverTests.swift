@@ -174,16 +174,7 @@ import Testing
     // What comes in cannot be sorted in, in the turn that hands those over.
     files.faults.fail(.write, suffix: "files/1", code: ENOSPC)
     world.clock.advance(milliseconds: 100)
-    let records = DelayedRecords()
-    Array("later".utf8).withUnsafeBytes { bytes in
-      records.append(
-        due: world.now + 5000, partition: 0, key: nil, value: bytes, headers: RecordHeaders(),
-        timestamp: nil)
-    }
-    world.delays.add(
-      records, to: try world.topic("t"), acknowledgement: .committed, sink: InlineSink()
-    ) { _ in }
-    world.data.wakeWriter()
+    _ = try world.addUnanswered([("later", world.now + 5000, 0)], to: "t")
     world.delays.settle()
     #expect(world.delays.noteArrivals())
     #expect(try world.delivered("t") == DelayHandOverTests.values(0..<3))
@@ -337,17 +328,7 @@ import Testing
     try world.make("t")
     try world.add([("first", world.now + 10_000, 0)], to: "t")
     files.faults.fail(.write, suffix: "files/1", code: 28)
-    let answer = Lock<Result<UInt64, BrokerError>?>(nil)
-    let records = DelayedRecords()
-    Array("second".utf8).withUnsafeBytes { bytes in
-      records.append(
-        due: world.now + 10_001, partition: 0, key: nil, value: bytes, headers: RecordHeaders(),
-        timestamp: nil)
-    }
-    world.delays.add(
-      records, to: try world.topic("t"), acknowledgement: .committed, sink: InlineSink()
-    ) { outcome in answer.withLock { $0 = outcome } }
-    world.data.wakeWriter()
+    let answer = try world.addUnanswered([("second", world.now + 10_001, 0)], to: "t")
     world.delays.settle()
     // It is in the journal, and its answer waits until it is sorted in.
     let early = answer.withLock { $0 }

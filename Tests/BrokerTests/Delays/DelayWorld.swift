@@ -78,14 +78,7 @@ final class DelayWorld {
     _ values: [(value: String, due: Int64, partition: Int)], to name: String,
     acknowledgement: AppendRequest.Acknowledgement = .committed, stamp: ProducerStamp? = nil
   ) throws -> [DelayKey] {
-    let records = DelayedRecords()
-    for (value, due, partition) in values {
-      Array(value.utf8).withUnsafeBytes { bytes in
-        records.append(
-          due: due, partition: partition, key: nil, value: bytes, headers: RecordHeaders(),
-          timestamp: nil)
-      }
-    }
+    let records = DelayWorld.records(values)
     let topic = try topic(name)
     let first: UInt64 = try wait { completion in
       delays.add(
@@ -95,6 +88,33 @@ final class DelayWorld {
     return values.enumerated().map { index, value in
       DelayKey(due: value.due, number: first + UInt64(index))
     }
+  }
+
+  /// Delays values and does not wait for the answer, which comes to be in what is given.
+  func addUnanswered(
+    _ values: [(value: String, due: Int64, partition: Int)], to name: String
+  ) throws -> Lock<Result<UInt64, BrokerError>?> {
+    let answer = Lock<Result<UInt64, BrokerError>?>(nil)
+    delays.add(
+      DelayWorld.records(values), to: try topic(name), acknowledgement: .committed,
+      sink: InlineSink()
+    ) { outcome in answer.withLock { $0 = outcome } }
+    data.wakeWriter()
+    return answer
+  }
+
+  private static func records(
+    _ values: [(value: String, due: Int64, partition: Int)]
+  ) -> DelayedRecords {
+    let records = DelayedRecords()
+    for (value, due, partition) in values {
+      Array(value.utf8).withUnsafeBytes { bytes in
+        records.append(
+          due: due, partition: partition, key: nil, value: bytes, headers: RecordHeaders(),
+          timestamp: nil)
+      }
+    }
+    return records
   }
 
   func cancel(_ key: DelayKey) throws {

@@ -68,14 +68,7 @@ import Testing
 
   @Test func aServerKilledBeforeTheLettersAreStoredMovesThemLater() throws {
     let world = try BurialTests.rejected(25)
-    let left = Lock<TemporaryDirectory?>(nil)
-    let directory = world.directory
-    let letters = InterruptedLog(try world.topic(GroupWorld.letters).partition(0)) {
-      left.withLock { $0 = try? directory.copy() }
-    } after: {
-    }
-    try world.bury(into: letters)
-    let copy = try #require(left.withLock { $0 })
+    let copy = try world.buryKilled(.beforeTheLetters)
     let next = try GroupWorld(GroupConfig(), in: copy, clock: world.clock)
     #expect(try next.origins().isEmpty)
     try next.bury()
@@ -85,14 +78,7 @@ import Testing
 
   @Test func aServerKilledBehindTheLettersDoesNotMoveThemAgain() throws {
     let world = try BurialTests.rejected(25)
-    let left = Lock<TemporaryDirectory?>(nil)
-    let directory = world.directory
-    let letters = InterruptedLog(try world.topic(GroupWorld.letters).partition(0)) {
-    } after: {
-      left.withLock { $0 = try? directory.copy() }
-    }
-    try world.bury(into: letters)
-    let copy = try #require(left.withLock { $0 })
+    let copy = try world.buryKilled(.behindTheLetters)
     let next = try GroupWorld(GroupConfig(), in: copy, clock: world.clock)
     try next.bury()
     #expect(try next.origins().map(\.offset) == Array(0..<25))
@@ -103,9 +89,7 @@ import Testing
   @Test func aClockThatIsSetBackDoesNotProlongARest() throws {
     let world = try BurialTests.rejected(1)
     let group = try world.group
-    group.state.withLock {
-      $0.burialRestsUntil = world.now + GroupState.burialRestMilliseconds
-    }
+    group.state.withLock { $0.burialRest.begin(world.now) }
     #expect(!group.advance(to: world.now))
     #expect(group.advance(to: world.now - 3_600_000))
   }
@@ -173,10 +157,7 @@ import Testing
     #expect(try world.settle(GroupWorld.receipts(world.lease(1)), .bury) == [true])
     let empty = try world.lease(1)
     #expect(empty.parts.isEmpty)
-    let fired = Lock(false)
-    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
-    let held = GroupWaiter(waiter, topics: [try world.topic("t")])
-    #expect(try world.group.hold(held, after: empty))
+    let fired = try world.wait(behind: empty)
     try world.bury()
     #expect(fired.withLock { $0 })
     #expect(try world.lease(1).parts.first?.runs.first?.range == 1..<2)

@@ -102,10 +102,7 @@ import Testing
     #expect(try world.lease(1).count == 1)
     let empty = try world.lease(1)
     #expect(empty.parts.isEmpty)
-    let fired = Lock(false)
-    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
-    let held = GroupWaiter(waiter, topics: [try world.topic("t")])
-    #expect(try world.group.hold(held, after: empty))
+    let fired = try world.wait(behind: empty)
     #expect(try world.settle(GroupWorld.receipts(first), .ack) == [true])
     #expect(fired.withLock { $0 })
     #expect(try world.lease(1).count == 1)

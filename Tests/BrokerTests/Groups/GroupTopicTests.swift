@@ -1,73 +1,39 @@
 import Log
-import Metrics
 import Platform
 import Support
 import Testing
 
 @testable import Broker
 
-/// Groups when topics change or go, with the broker's own threads.
-@Suite struct GroupTopicTests {
-  private final class World {
-    let directory = TemporaryDirectory()
-    let clock = ManualClock()
-    let files = FaultyFileSystem()
-    let data: DataDirectory
-    let broker: Broker
-
-    init() throws {
-      data = try DataDirectory(
-        directory.path, openFiles: OpenFiles(files), clock: clock,
-        metrics: LogMetrics(MetricsRegistry())
-      ) { _ in }
-      broker = try Broker(engine: data, clock: clock, limits: BrokerLimits()) { _ in }
+extension BrokerWorld {
+  /// Makes a topic with one record.
+  fileprivate func makeFilledTopic(_ name: String = "t") throws {
+    try makeTopic(name)
+    let builder = BatchBuilder()
+    Array("a".utf8).withUnsafeBytes {
+      builder.append(key: nil, value: $0, headers: RecordHeaders(), timestamp: 1)
     }
-
-    func stop() {
-      broker.stop()
-      data.close()
-    }
-
-    @discardableResult
-    func answer<Value: Sendable, Failure: Error>(
-      _ ask: (@escaping @Sendable (Result<Value, Failure>) -> Void) -> Void
-    ) throws -> Value {
-      let mailbox = Mailbox<Result<Value, Failure>>()
-      ask { mailbox.post($0) }
-      broker.wakeWriter()
-      var answers: [Result<Value, Failure>] = []
-      _ = mailbox.take(into: &answers, until: nil)
-      return try answers[0].get()
-    }
-
-    func makeTopic(_ name: String = "t") throws {
-      let config = TopicConfig(log: LogSettings(durability: .memory))
-      try answer {
-        broker.createTopic(name, partitions: 1, config: config, sink: InlineSink(), $0)
-      }
-      let builder = BatchBuilder()
-      Array("a".utf8).withUnsafeBytes {
-        builder.append(key: nil, value: $0, headers: RecordHeaders(), timestamp: 1)
-      }
-      let log = try broker.topic(name).partition(0)
-      try answer {
-        log.append(
-          builder.finish(), acknowledgement: .committed, sink: InlineSink(), completion: $0)
-      }
-    }
-
-    func lease(_ topics: [String] = ["t"]) throws -> Lease {
-      try broker.groups.findOrMake("g").receive(
-        ReceiveRequest(
-          topics: topics.map { try broker.topic($0) }, tags: nil, maxRecords: 10, maxBytes: 1 << 20,
-          leaseMilliseconds: nil, fromOnePartition: false), now: clock.wallMilliseconds())
+    let log = try log(name)
+    try answer {
+      log.append(
+        builder.finish(), acknowledgement: .committed, sink: InlineSink(), completion: $0)
     }
   }
 
+  fileprivate func lease(_ topics: [String] = ["t"]) throws -> Lease {
+    try broker.groups.findOrMake("g").receive(
+      ReceiveRequest(
+        topics: topics.map { try broker.topic($0) }, tags: nil, maxRecords: 10, maxBytes: 1 << 20,
+        leaseMilliseconds: nil, fromOnePartition: false), now: now)
+  }
+}
+
+/// Groups when topics change or go, with the broker's own threads.
+@Suite struct GroupTopicTests {
   @Test func aLongPollHearsOfPartitionsThatAreAdded() throws {
-    let world = try World()
+    let world = try BrokerWorld()
     defer { world.stop() }
-    try world.makeTopic()
+    try world.makeFilledTopic()
     #expect(try world.lease().count == 1)
     let empty = try world.lease()
     let fired = Lock(false)
@@ -82,9 +48,9 @@ import Testing
 
   /// A topic is gone also where its files cannot be removed.
   @Test func aTopicThatWentBadlyIsForgotten() throws {
-    let world = try World()
+    let world = try BrokerWorld()
     defer { world.stop() }
-    try world.makeTopic()
+    try world.makeFilledTopic()
     #expect(try world.lease().count == 1)
     // Nothing can be moved to where removed logs go.
     let place = world.directory.path("removed")
@@ -94,22 +60,22 @@ import Testing
       try world.answer { world.broker.deleteTopic("t", sink: InlineSink(), $0) }
     }
     try DiskFileSystem().removeFile(place)
-    try world.makeTopic()
+    try world.makeFilledTopic()
     #expect(try world.lease().count == 1)
   }
 
   /// What a redrive has sent is not sent again because something else could not be.
   @Test func whatWasSentBackStaysSent() throws {
-    let world = try World()
+    let world = try BrokerWorld()
     defer { world.stop() }
     let names = ["t", "u", "v", "w"]
-    for name in names { try world.makeTopic(name) }
+    for name in names { try world.makeFilledTopic(name) }
     let lease = try world.lease(names)
     #expect(lease.count == 4)
     let group = try world.broker.groups.group("g")
     try world.answer {
       _ = group.settle(
-        GroupWorld.receipts(lease), .bury, now: world.clock.wallMilliseconds(), random: 0,
+        GroupWorld.receipts(lease), .bury, now: world.now, random: 0,
         sink: InlineSink(), $0)
     }
     let buried = Mailbox<Bool>()

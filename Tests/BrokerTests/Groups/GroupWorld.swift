@@ -3,6 +3,7 @@ import Log
 import Metrics
 import Platform
 import Support
+import Testing
 
 @testable import Broker
 
@@ -151,6 +152,32 @@ final class GroupWorld {
       group: try group, letters: log, letterTopic: GroupWorld.letters, now: now
     ) { _ in }
     while try burial.run() {}
+  }
+
+  /// Where a burial is killed: the letters are not stored yet, or stored, and nobody has heard.
+  enum Death { case beforeTheLetters, behindTheLetters }
+
+  /// What a server leaves that is killed while it buries.
+  func buryKilled(_ death: Death) throws -> TemporaryDirectory {
+    let left = Lock<TemporaryDirectory?>(nil)
+    let directory = directory
+    let keep: @Sendable () -> Void = { left.withLock { $0 = try? directory.copy() } }
+    let nothing: @Sendable () -> Void = {}
+    let isBefore = death == .beforeTheLetters
+    try bury(
+      into: InterruptedLog(
+        topic(GroupWorld.letters).partition(0), before: isBefore ? keep : nothing,
+        after: isBefore ? nothing : keep))
+    return left.withLock { $0 }!
+  }
+
+  /// Has somebody wait who got nothing; the flag goes up when there may be something.
+  func wait(behind empty: Lease) throws -> Lock<Bool> {
+    let fired = Lock(false)
+    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
+    let held = GroupWaiter(waiter, topics: [try topic("t")])
+    #expect(try group.hold(held, after: empty))
+    return fired
   }
 
   /// Where each dead letter came from, in order.

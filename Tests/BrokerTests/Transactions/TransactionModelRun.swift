@@ -426,7 +426,7 @@ struct TransactionModelRun {
     guard before == model.undecided.count + model.decided.count - causes else {
       throw Difference("the model counts wrongly")
     }
-    world.transactions.state.withLock { $0.stuckRestUntil = 0 }
+    world.transactions.state.withLock { $0.stuckRest = Rest() }
     world.transactions.finishStuck(now: world.now) { _ in }
     try world.settle()
     if !isDue {

@@ -117,6 +117,13 @@ import Testing
     #expect(try log.truncate(before: end) == end)
   }
 
+  /// Of its two records the one that was deleted stays so, and the other one stands.
+  private func expectOnce(_ world: TransactionWorld, _ transaction: Transaction) throws {
+    #expect(try world.transactions.transaction(transaction.id).state == .committed)
+    #expect(try world.values("a", 0).isEmpty)
+    #expect(try world.values("b", 0) == ["y"])
+  }
+
   @Test func whatWasStoredInPartAndDeletedIsNotStoredAgain() throws {
     let world = try TransactionsTests.world()
     let prepared = try world.prepare(world.draft([("a", 0, "x"), ("b", 0, "y")]))
@@ -126,9 +133,7 @@ import Testing
     #expect(try world.values("a", 0) == ["x"])
     try empty(world, "a", 0)
     let next = try world.killed()
-    #expect(try next.transactions.transaction(prepared.id).state == .committed)
-    #expect(try next.values("a", 0).isEmpty)
-    #expect(try next.values("b", 0) == ["y"])
+    try expectOnce(next, prepared)
   }
 
   @Test func whatWasStoredAndDeletedIsNotStoredAgainThoughItWasNotNoted() throws {
@@ -140,9 +145,7 @@ import Testing
     #expect(world.transactions.state.withLock { $0.unnoted } == [prepared.id.number])
     try empty(world, "a", 0)
     let next = try world.killed()
-    #expect(try next.transactions.transaction(prepared.id).state == .committed)
-    #expect(try next.values("a", 0).isEmpty)
-    #expect(try next.values("b", 0) == ["y"])
+    try expectOnce(next, prepared)
   }
 
   @Test func whatAKillLeftStoredInPartAndDeletedIsNotStoredAgain() throws {
@@ -163,9 +166,7 @@ import Testing
     try empty(next, "a", 0)
     next.transactions.finishStuck(now: next.now) { _ in }
     try next.settle()
-    #expect(try next.transactions.transaction(prepared.id).state == .committed)
-    #expect(try next.values("a", 0).isEmpty)
-    #expect(try next.values("b", 0) == ["y"])
+    try expectOnce(next, prepared)
   }
 
   @Test func aClockThatIsSetBackHoldsNothingUp() throws {
