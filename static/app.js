@@ -58,7 +58,7 @@ function tell() {
 		status && ` The figures are those of ${time(live.lostAt).slice(11, 19)}.`, ' Trying again.']);
 	if (status) setText(server, `Sluice ${status.version}, ${status.phase}, up ${duration(status.uptime_ms)}`);
 	if (isLost) view?.lose?.();
-	// Nothing that is gone, or may go.
+	// Nothing that is gone.
 	else if (place()[0] === shown && !main.querySelector('dialog')) view.tick?.();
 }
 
