@@ -21,5 +21,7 @@ final class DelayOperation: @unchecked Sendable {
   /// What became of the event; `nil` while it is on its way.
   var outcome: Result<AppendRequest.Stored, LogError>?
 
+  var isTopicGone: Bool { if case .topicGone = kind { true } else { false } }
+
   init(_ kind: Kind) { self.kind = kind }
 }

@@ -18,7 +18,7 @@ extension DelayRounds {
 
   /// True if pieces may be put together now.
   var canAnnounce: Bool {
-    announcing.isEmpty && !isStopping && restsUntil == nil && held.count < DelayRounds.heldMax
+    announcing.isEmpty && !isStopping && !isResting && held.count < DelayRounds.heldMax
   }
 
   /// When the next announcement is due, if there is anything to announce.
@@ -30,7 +30,7 @@ extension DelayRounds {
   }
 
   func handOver(_ now: Int64) {
-    guard restsUntil == nil else { return }
+    guard !isResting else { return }
     while let piece = announced.first, piece.due <= now { append(announced.removeFirst()) }
     announce(now)
   }
@@ -139,7 +139,7 @@ extension DelayRounds {
     case .failure(let error):
       report("delayed records cannot be announced: \(error)")
       for piece in pieces { giveBack(piece) }
-      rest()
+      rest(because: error)
     }
   }
 
@@ -174,12 +174,12 @@ extension DelayRounds {
     case .failure(.offline(let reason)):
       // It may stand in the log all the same: the next start looks.
       report("delayed records are not delivered any more: \(reason)")
-      rest()
+      rest(because: .offline(reason: reason))
     case .failure(let error):
       report("delayed records cannot be delivered now: \(error)")
       giveBack(piece)
       fates.append((number, .returned))
-      rest()
+      rest(because: error)
     }
   }
 
@@ -202,7 +202,7 @@ extension DelayRounds {
 
   /// Writes down what became of pieces. Should that be lost with the server, the logs tell it.
   func noteFates() {
-    guard !fates.isEmpty, restsUntil == nil else { return }
+    guard !fates.isEmpty, !isResting else { return }
     noteFates(.written) { _ in }
   }
 
@@ -218,10 +218,10 @@ extension DelayRounds {
     let bound = ThreadBound((self, completion))
     journal.note(event, acknowledgement) { outcome in
       let (rounds, completion) = bound.value
-      if case .failure = outcome {
+      if case .failure(let error) = outcome {
         rounds.fates = noted + rounds.fates
         rounds.hasUnsyncedFates = true
-        rounds.rest()
+        rounds.rest(because: error)
       }
       // An earlier one may have failed.
       completion(rounds.fates.isEmpty)

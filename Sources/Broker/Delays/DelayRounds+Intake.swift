@@ -9,11 +9,18 @@ extension DelayRounds {
   /// Has events that are in the journal take effect, in their order.
   func doOperations(_ now: Int64) {
     for _ in 0..<DelayRounds.turnMax {
-      guard restsUntil == nil, let operation = journal.next, let outcome = operation.outcome
-      else { return }
+      guard let operation = journal.next, let outcome = operation.outcome else { return }
+      // That a topic is gone takes nothing but memory.
+      if isResting, !operation.isTopicGone { return }
       finish(operation, outcome, now)
       if clock.wallMilliseconds() > now { return }
     }
+  }
+
+  /// While it rests, who waits for a topic to be forgotten behind other things waits no longer.
+  func holdUpNobody() {
+    guard let pause, let operation = journal.next, !operation.isTopicGone else { return }
+    journal.holdUpNobody(pause.reason)
   }
 
   private func finish(
@@ -29,8 +36,7 @@ extension DelayRounds {
           // It is in the journal: it is kept until there is room for it.
           report("delayed records cannot be sorted in now: \(error)")
           journal.refuse(because: .log(error))
-          journal.holdUpNobody(error)
-          return rest()
+          return rest(because: error)
         }
         metrics.scheduled.add(count)
         recordsSinceSweep += count
@@ -43,8 +49,7 @@ extension DelayRounds {
       } catch {
         // It is in the journal: what comes behind it waits until its place can be read.
         report("a delayed record cannot be taken back now: \(error)")
-        journal.holdUpNobody(error)
-        return rest()
+        return rest(because: error)
       }
     case .topicGone(let id, let name):
       metrics.dropped.add(store.markGone(id))
@@ -80,7 +85,7 @@ extension DelayRounds {
   /// Has records taken back.
   func doCancellations(_ now: Int64) {
     for _ in 0..<DelayRounds.turnMax {
-      guard restsUntil == nil, let (key, answer) = cancellations.popFirst() else { return }
+      guard !isResting, let (key, answer) = cancellations.popFirst() else { return }
       cancel(key, answer)
       if clock.wallMilliseconds() > now { return }
     }

@@ -15,13 +15,13 @@ extension DelayRounds {
 
   /// True if a step can be taken at once.
   func isRefilling(_ now: Int64) -> Bool {
-    guard restsUntil == nil, !isStopping else { return false }
+    guard !isResting, !isStopping else { return false }
     return load != nil || store.split != nil || nextToRefill(now) != nil
   }
 
   /// Takes a step.
   func refill(_ now: Int64) {
-    guard restsUntil == nil, !isStopping else { return }
+    guard !isResting, !isStopping else { return }
     if load == nil, store.split == nil, let bucket = nextToRefill(now) {
       if bucket.level.isNarrow, isDue(bucket, now) {
         shrink(to: placesMax / 2)
@@ -41,7 +41,7 @@ extension DelayRounds {
       store.split?.abandon()
       store.split = nil
       // What it took is in memory, and is not taken a second time.
-      rest()
+      rest(because: error)
     }
   }
 
@@ -99,7 +99,7 @@ extension DelayRounds {
   }
 
   private func beginCheckpoint() {
-    guard !checkpointIsUnderWay, !hasLostFiles, restsUntil == nil, store.split == nil else {
+    guard !checkpointIsUnderWay, !hasLostFiles, !isResting, store.split == nil else {
       return
     }
     checkpointIsUnderWay = true
@@ -124,7 +124,7 @@ extension DelayRounds {
       report("no snapshot of the delayed records: \(error)")
       journal.demandCheckpoint(bytes: DelayRounds.checkpointBytes)
       if case .offline = error { hasLostFiles = true }
-      rest()
+      rest(because: error)
     }
     if hasBegunLastCheckpoint { isFinished = true }
   }
@@ -134,7 +134,7 @@ extension DelayRounds {
   /// Lets what is on its way arrive, then writes a last snapshot.
   func finishStop() {
     // What is not done now is done by the next start: the journal has it all.
-    if engine.whyOffline != nil || restsUntil != nil {
+    if engine.whyOffline != nil || isResting {
       isFinished = true
       return
     }

@@ -60,8 +60,8 @@ final class DelayRounds {
   var cancellations = Deque<(key: DelayKey, answer: DelayCancellation)>()
   var load: DelayLoad?
   let scratch = ByteBuffer()
-  /// Nothing is tried before this time.
-  var restsUntil: MonotonicTime?
+  /// Nothing is tried before a time, and why.
+  private(set) var pause: (end: MonotonicTime, reason: LogError)?
   var checkpointIsUnderWay = false
   /// True once a sync of the files failed: nothing is known of them until the next start.
   var hasLostFiles = false
@@ -111,7 +111,7 @@ final class DelayRounds {
   func turn(_ messages: [Message]) {
     for message in messages { take(message) }
     let now = clock.wallMilliseconds()
-    if let until = restsUntil, clock.monotonicTime() >= until { restsUntil = nil }
+    if let end = pause?.end, clock.monotonicTime() >= end { pause = nil }
     handOver(now)
     doOperations(now)
     doCancellations(now)
@@ -120,6 +120,7 @@ final class DelayRounds {
     answerArrivals()
     sweepAtTimes(now)
     checkpointWhenDue()
+    holdUpNobody()
     if hasWritten {
       hasWritten = false
       engine.wakeWriter()
@@ -132,9 +133,12 @@ final class DelayRounds {
     }
   }
 
+  var isResting: Bool { pause != nil }
+
   /// Tries nothing for a while: the disk is full or broken.
-  func rest() {
-    restsUntil = clock.monotonicTime().advanced(byMilliseconds: DelayRounds.restMilliseconds)
+  func rest(because reason: LogError) {
+    let end = clock.monotonicTime().advanced(byMilliseconds: DelayRounds.restMilliseconds)
+    pause = (end, reason)
   }
 
   private func take(_ message: Message) {
@@ -153,7 +157,7 @@ final class DelayRounds {
 
   /// True if there is nothing to be done at the present time.
   private func isSettled(_ now: Int64) -> Bool {
-    if restsUntil != nil { return true }
+    if isResting { return true }
     return journal.isQuiet && cancellations.isEmpty && cancelling.isEmpty && !isRefilling(now)
       && announcing.isEmpty && appending.isEmpty && fates.isEmpty
       && (announced.first.map { $0.due > now } ?? true)
@@ -163,10 +167,11 @@ final class DelayRounds {
   /// How long nothing needs to be done, at most.
   private func millisecondsToNextTurn() -> Int {
     let now = clock.wallMilliseconds()
-    if let until = restsUntil {
-      return Int(until.nanoseconds(since: clock.monotonicTime()) / 1_000_000) + 1
+    let operation = journal.next
+    if let end = pause?.end, operation?.isTopicGone != true {
+      return Int(end.nanoseconds(since: clock.monotonicTime()) / 1_000_000) + 1
     }
-    if journal.next != nil || !cancellations.isEmpty || isRefilling(now) { return 0 }
+    if operation != nil || !cancellations.isEmpty || isRefilling(now) { return 0 }
     var next = now + 1000
     if let first = announced.first { next = min(next, first.due) }
     if canAnnounce, let time = announcementTime { next = min(next, time) }

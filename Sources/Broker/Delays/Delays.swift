@@ -208,6 +208,8 @@ public final class Delays: Sendable {
   func forget(topic: String, wakeWriter: () -> Void) throws(LogError) {
     guard let done = journal.forget(topic: topic) else { return }
     wakeWriter()
+    // Should it rest, it tells at once.
+    sink.post([])
     var outcome: [Result<Void, LogError>] = []
     guard done.take(into: &outcome, until: nil), let first = outcome.first else { return }
     try first.get()
