@@ -21,10 +21,19 @@ public final class TemporaryDirectory: Sendable {
   /// The path of something in it.
   public func path(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// A copy of the directory as it is now: what a killed process would leave.
+  /// A copy of the directory as it is at one moment: what a killed process would leave. Begun anew
+  /// when something in it changes meanwhile.
   public func copy() throws -> TemporaryDirectory {
+    while true {
+      let before = try marks()
+      let result = Result { try copy(names: before.map(\.name)) }
+      if try marks() == before { return try result.get() }
+    }
+  }
+
+  private func copy(names: [String]) throws -> TemporaryDirectory {
     let other = TemporaryDirectory()
-    for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted() {
+    for name in names {
       var isDirectory: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: self.path(name), isDirectory: &isDirectory)
       if isDirectory.boolValue {
@@ -35,6 +44,26 @@ public final class TemporaryDirectory: Sendable {
       }
     }
     return other
+  }
+
+  /// What tells that nothing has changed.
+  private struct Mark: Equatable {
+    let name: String
+    let number: UInt
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  /// All that is in it, by name. What goes meanwhile is not in it.
+  private func marks() throws -> [Mark] {
+    try FileManager.default.subpathsOfDirectory(atPath: path).sorted().compactMap { name in
+      var status = stat()
+      guard lstat(path(name), &status) == 0 else { return nil }
+      return Mark(
+        name: name, number: UInt(status.st_ino), size: Int(status.st_size),
+        seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    }
   }
 
   /// Holes stay holes.
