@@ -12,7 +12,12 @@ extension Broker {
     _ name: String, partition: Int, before offset: Offset, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Offset, BrokerError>) -> Void
   ) {
-    change(sink, completion) { [self] catalog throws(BrokerError) in
+    let looksAnew: @Sendable (Result<Offset, BrokerError>) -> Void = { [groups] outcome in
+      // What others had to wait for may be gone.
+      groups.wakeWaiters()
+      completion(outcome)
+    }
+    change(sink, looksAnew) { [self] catalog throws(BrokerError) in
       guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
       let log = try topic.partition(partition)
       let end = log.offsets.highWatermark
@@ -32,15 +37,19 @@ extension Broker {
     let topics = topics
     let ends = topics.map { $0.partitions.map(\.offsets.highWatermark) }
     noteArrivals()
+    var deletesSomething = false
     for (topic, ends) in zip(topics, ends) {
       for (number, (log, end)) in zip(topic.partitions, ends).enumerated() {
+        let start = log.offsets.logStart
         do {
           try log.enforceRetention(now: now, before: end)
         } catch {
           report("retention of \(topic.name)-\(number): \(error)")
         }
+        if log.offsets.logStart > start { deletesSomething = true }
       }
     }
+    if deletesSomething { groups.wakeWaiters() }
   }
 
   /// Waits until the journals say, on the disk, of what the server has appended itself by now that

@@ -159,7 +159,7 @@ public final class Broker: Sendable {
   ) {
     let looksAnew: @Sendable (Result<Topic, BrokerError>) -> Void = { [groups] outcome in
       // Long polls wait for what comes to the new partitions, too.
-      if partitions != nil { for group in groups.all { group.wakeWaiters() } }
+      if partitions != nil { groups.wakeWaiters() }
       completion(outcome)
     }
     change(sink, looksAnew) { catalog throws(BrokerError) in

@@ -16,8 +16,10 @@ struct DelayReplay {
   private var gone: Set<UInt32> = []
   /// Records with lower numbers were in the buckets when the snapshot was taken.
   private var firstNew: UInt64 = 0
-  /// The topics' ids.
+  /// The topics by id, those among them of which the journal does not say yet that they are gone.
   private(set) var topics: [UInt32: String] = [:]
+  /// What became of pieces of which the journal does not say it.
+  private(set) var fates: [(number: Int64, fate: DelayPiece.Fate)] = []
 
   init(_ journal: Journal, _ store: DelayStore) {
     self.journal = journal
@@ -38,7 +40,7 @@ struct DelayReplay {
     for piece in snapshot.pieces { pieces[piece.number] = piece }
     for (id, topic) in snapshot.topics where !topic.isGone { topics[id] = topic.name }
     try DelayReplay.forEachEvent(in: journal) { event in note(event) }
-    let fates = try settle(standing)
+    try settle(standing)
     try killOld()
     try addNew(now: now)
     // Nothing is in memory yet.
@@ -46,17 +48,8 @@ struct DelayReplay {
     for id in gone { _ = store.markGone(id) }
     for (id, name) in topics where standing[name] == nil && !gone.contains(id) {
       _ = store.markGone(id)
-      gone.insert(id)
-      let event = ByteBuffer()
-      DelayEventWriter(buffer: event).topicGone(id)
-      try journal.append(event, timestamp: now)
     }
     topics = topics.filter { !gone.contains($0.key) }
-    if !fates.isEmpty {
-      let event = ByteBuffer()
-      DelayEventWriter(buffer: event).settled(fates)
-      try journal.append(event, timestamp: now)
-    }
     try store.removeStrangers()
   }
 
@@ -102,10 +95,7 @@ struct DelayReplay {
   }
 
   /// Finds out what became of the other pieces: the logs tell.
-  private mutating func settle(
-    _ standing: [String: Topic]
-  ) throws(LogError) -> [(number: Int64, fate: DelayPiece.Fate)] {
-    var fates: [(number: Int64, fate: DelayPiece.Fate)] = []
+  private mutating func settle(_ standing: [String: Topic]) throws(LogError) {
     var open: [String: [UInt32: [DelayAnnouncement]]] = [:]
     for piece in pieces.values {
       guard let name = topics[piece.topic], !gone.contains(piece.topic) else { continue }
@@ -125,7 +115,6 @@ struct DelayReplay {
         }
       }
     }
-    return fates
   }
 
   /// Marks what is done and was in the buckets before.

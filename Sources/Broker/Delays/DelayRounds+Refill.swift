@@ -8,6 +8,8 @@ extension DelayRounds {
   /// due.
   private static let checkpointBytes = 64 << 20
   private static let sweepMilliseconds = 1000
+  /// A bucket that cannot be read is tried again after this time.
+  static let unreadableMilliseconds = 10_000
   /// When so many records came since the last sweep, whoever sends them wants to be done.
   private static let busyRecords = 100_000
 
@@ -22,6 +24,7 @@ extension DelayRounds {
   /// Takes a step.
   func refill(_ now: Int64) {
     guard !isResting, !isStopping else { return }
+    store.readAgain(at: clock.monotonicTime())
     if load == nil, store.split == nil, let bucket = nextToRefill(now) {
       if bucket.level.isNarrow, isDue(bucket, now) {
         shrink(to: placesMax / 2)
@@ -38,10 +41,22 @@ extension DelayRounds {
       }
     } catch {
       report("the bucket of delayed records is left for now: \(error)")
-      store.split?.abandon()
-      store.split = nil
-      // What it took is in memory, and is not taken a second time.
-      rest(because: error)
+      leave(because: error)
+    }
+  }
+
+  private func leave(because error: LogError) {
+    let bucket = store.split?.parent ?? load?.bucket
+    store.split?.abandon()
+    store.split = nil
+    switch error {
+    case .corrupted, .unreadable, .unavailable:
+      // Others can be read. Should some of it be taken a second time, the first one that is handed
+      // over counts.
+      load = nil
+      let time = clock.monotonicTime().advanced(byMilliseconds: DelayRounds.unreadableMilliseconds)
+      if let bucket { store.noteUnreadable(bucket, until: time) }
+    default: rest(because: error)
     }
   }
 
@@ -66,7 +81,7 @@ extension DelayRounds {
   private func nextToRefill(_ now: Int64) -> DelayBucket? {
     for bucket in store.all {
       if bucket.range.lowerBound - now > DelayLevel.leadMillisecondsMax { break }
-      guard !bucket.isLoaded, bucket.live > 0, isDue(bucket, now) else { continue }
+      guard store.isToBeLoaded(bucket), isDue(bucket, now) else { continue }
       if !bucket.level.isNarrow { return bucket }
       // What is in memory makes room by itself, unless all of it has to wait for this bucket.
       let hasRoom = heap.count < placesMax / 2

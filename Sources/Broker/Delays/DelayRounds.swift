@@ -49,7 +49,7 @@ final class DelayRounds {
   /// The numbers of the records in all of these.
   var held: Set<UInt64> = []
   /// What became of pieces and is not written down yet.
-  var fates: [(number: Int64, fate: DelayPiece.Fate)] = []
+  var fates: [(number: Int64, fate: DelayPiece.Fate)]
   /// True while what the journal says of them may not be on the disk.
   var hasUnsyncedFates = false
   /// Who waits for that, and for which pieces on their way before.
@@ -77,7 +77,8 @@ final class DelayRounds {
 
   init(
     store: DelayStore, journal: DelayJournal, engine: any LogEngine, keeper: DelayKeeper,
-    clock: any Clock, metrics: DelayMetrics, sink: DelaySink, nextPiece: Int64, placesMax: Int,
+    clock: any Clock, metrics: DelayMetrics, sink: DelaySink, nextPiece: Int64,
+    fates: [(number: Int64, fate: DelayPiece.Fate)], placesMax: Int,
     topicNamed: @escaping @Sendable (String) -> Topic?, report: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
@@ -88,6 +89,7 @@ final class DelayRounds {
     self.metrics = metrics
     self.sink = sink
     self.nextPiece = nextPiece
+    self.fates = fates
     self.placesMax = placesMax
     self.topicNamed = topicNamed
     self.report = report

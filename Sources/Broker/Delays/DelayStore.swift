@@ -51,6 +51,8 @@ final class DelayStore {
   /// Files that the last snapshot may name and the next one will not.
   var retired: [UInt32] = []
   var retiredBytes = 0
+  /// Buckets that could not be read, and when that is tried again.
+  private var unreadable: [UInt32: MonotonicTime] = [:]
   /// The split under way.
   var split: DelaySplit?
 
@@ -227,7 +229,7 @@ final class DelayStore {
   func nextCrowded(_ now: Int64, isBusy: Bool) -> DelayBucket? {
     let least = isBusy ? crowdedEntries * DelayStore.crowdedTimesWhileBusy : crowdedEntries
     for number in crowded {
-      if let bucket = byNumber[number], bucket.count >= least, bucket.isUntouched, bucket.live > 0,
+      if let bucket = byNumber[number], bucket.count >= least, bucket.isUntouched, isToBeLoaded(bucket),
         bucket.range.lowerBound - now > bucket.level.leadMilliseconds
       {
         return bucket
@@ -262,16 +264,32 @@ final class DelayStore {
     return nil
   }
 
-  /// Records with this key or behind are not handed over yet: earlier ones may lie on the disk.
+  /// True if some of it waits on the disk, and can be read as far as one knows.
+  func isToBeLoaded(_ bucket: DelayBucket) -> Bool {
+    !bucket.isLoaded && bucket.live > 0 && unreadable[bucket.file.number] == nil
+  }
+
+  /// Records with this key or behind are not handed over yet: earlier ones may lie on the disk, where
+  /// they can be read.
   var frontier: DelayKey {
     var frontier = DelayKey.highest
     for bucket in all {
       if bucket.range.lowerBound > frontier.due { break }
-      guard !bucket.isLoaded, bucket.live > 0 else { continue }
+      guard isToBeLoaded(bucket) else { continue }
       let first = DelayKey(due: bucket.range.lowerBound, number: 0)
       frontier = min(frontier, max(first, bucket.loadedThrough.next))
     }
     return frontier
+  }
+
+  /// A bucket cannot be read: nothing waits for it until that is tried again.
+  func noteUnreadable(_ bucket: DelayBucket, until time: MonotonicTime) {
+    unreadable[bucket.file.number] = time
+  }
+
+  /// Those whose time has come are tried again.
+  func readAgain(at now: MonotonicTime) {
+    if !unreadable.isEmpty { unreadable = unreadable.filter { now < $0.value } }
   }
 
   // MARK: - Going out

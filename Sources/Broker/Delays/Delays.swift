@@ -53,12 +53,15 @@ public final class Delays: Sendable {
     self.journal = DelayJournal(
       journal, clock: clock, sink: sink, nextNumber: replay.snapshot.nextNumber,
       nextTopic: replay.snapshot.nextTopic, topics: ids)
-    let rounds = SchedulerOwned(
-      DelayRounds(
-        store: store, journal: self.journal, engine: engine, keeper: keeper, clock: clock,
-        metrics: metrics, sink: sink, nextPiece: replay.snapshot.nextPiece,
-        placesMax: placesMax, topicNamed: topicNamed, report: report))
-    thread = try Thread(name: "delays") { rounds.value.run() }
+    let rounds = DelayRounds(
+      store: store, journal: self.journal, engine: engine, keeper: keeper, clock: clock,
+      metrics: metrics, sink: sink, nextPiece: replay.snapshot.nextPiece, fates: replay.fates,
+      placesMax: placesMax, topicNamed: topicNamed, report: report)
+    // What the journal does not say yet it is told as soon as there is room.
+    for name in ids.keys where topics[name] == nil { _ = self.journal.forget(topic: name) }
+    engine.wakeWriter()
+    let owned = SchedulerOwned(rounds)
+    thread = try Thread(name: "delays") { owned.value.run() }
   }
 
   /// How the waiting records stand.

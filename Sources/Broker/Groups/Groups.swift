@@ -110,6 +110,9 @@ public final class Groups: Sendable {
     group.wakeWaiters()
   }
 
+  /// Wakes everybody who waits, in all groups.
+  func wakeWaiters() { for group in all { group.wakeWaiters() } }
+
   /// Forgets a topic that was deleted, in all groups. For the scheduler's thread: waits for the
   /// disk.
   func forget(topic: String) throws(LogError) {

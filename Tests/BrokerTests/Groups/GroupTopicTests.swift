@@ -9,6 +9,10 @@ extension BrokerWorld {
   /// Makes a topic with one record.
   fileprivate func makeFilledTopic(_ name: String = "t") throws {
     try makeTopic(name)
+    try fill(name)
+  }
+
+  fileprivate func fill(_ name: String = "t") throws {
     let builder = BatchBuilder()
     Array("a".utf8).withUnsafeBytes {
       builder.append(key: nil, value: $0, headers: RecordHeaders(), timestamp: 1)
@@ -26,6 +30,18 @@ extension BrokerWorld {
         topics: topics.map { try broker.topic($0) }, tags: nil, maxRecords: 10, maxBytes: 1 << 20,
         leaseMilliseconds: nil, fromOnePartition: false), now: now)
   }
+
+  /// Leases the first record and has somebody wait for the next; the flag goes up when there may be
+  /// something.
+  fileprivate func wait() throws -> Lock<Bool> {
+    #expect(try lease().count == 1)
+    let empty = try lease()
+    let fired = Lock(false)
+    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
+    let held = GroupWaiter(waiter, topics: [try broker.topic("t")])
+    #expect(try broker.groups.group("g").hold(held, after: empty))
+    return fired
+  }
 }
 
 /// Groups when topics change or go, with the broker's own threads.
@@ -34,14 +50,37 @@ extension BrokerWorld {
     let world = try BrokerWorld()
     defer { world.stop() }
     try world.makeFilledTopic()
-    #expect(try world.lease().count == 1)
-    let empty = try world.lease()
-    let fired = Lock(false)
-    let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
-    let held = GroupWaiter(waiter, topics: [try world.broker.topic("t")])
-    #expect(try world.broker.groups.group("g").hold(held, after: empty))
+    let fired = try world.wait()
     try world.answer {
       world.broker.changeTopic("t", partitions: 2, sink: InlineSink(), edit: { _ in }, $0)
+    }
+    #expect(fired.withLock { $0 })
+  }
+
+  @Test(arguments: [true, false])
+  func aLongPollHearsThatWhatItHadToWaitForWasDeleted(byTruncate: Bool) throws {
+    let world = try BrokerWorld()
+    defer { world.stop() }
+    try world.makeFilledTopic()
+    var config = GroupConfig()
+    config.isOrdered = true
+    _ = try world.answer { world.broker.groups.put("g", config, sink: InlineSink(), $0) }
+    let fired = try world.wait()
+    // It cannot be delivered before the first one is done.
+    try world.fill()
+    #expect(!fired.withLock { $0 })
+    if byTruncate {
+      try world.answer {
+        world.broker.truncate("t", partition: 0, before: Offset(1), sink: InlineSink(), $0)
+      }
+    } else {
+      try world.answer {
+        world.broker.changeTopic(
+          "t", partitions: nil, sink: InlineSink(),
+          edit: { $0.log.retentionMilliseconds = 1000 }, $0)
+      }
+      world.clock.advance(milliseconds: 10_000)
+      world.broker.enforceRetention { Issue.record("\($0)") }
     }
     #expect(fired.withLock { $0 })
   }
