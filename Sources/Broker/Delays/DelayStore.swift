@@ -269,8 +269,8 @@ final class DelayStore {
     !bucket.isLoaded && bucket.live > 0 && unreadable[bucket.file.number] == nil
   }
 
-  /// Records with this key or behind are not handed over yet: earlier ones may lie on the disk, where
-  /// they can be read.
+  /// Records with this key or behind are not handed over yet: earlier ones may lie on the disk,
+  /// where they can be read.
   var frontier: DelayKey {
     var frontier = DelayKey.highest
     for bucket in all {
