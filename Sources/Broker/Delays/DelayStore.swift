@@ -229,8 +229,8 @@ final class DelayStore {
   func nextCrowded(_ now: Int64, isBusy: Bool) -> DelayBucket? {
     let least = isBusy ? crowdedEntries * DelayStore.crowdedTimesWhileBusy : crowdedEntries
     for number in crowded {
-      if let bucket = byNumber[number], bucket.count >= least, bucket.isUntouched, isToBeLoaded(bucket),
-        bucket.range.lowerBound - now > bucket.level.leadMilliseconds
+      if let bucket = byNumber[number], bucket.count >= least, bucket.isUntouched,
+        isToBeLoaded(bucket), bucket.range.lowerBound - now > bucket.level.leadMilliseconds
       {
         return bucket
       }
