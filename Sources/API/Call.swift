@@ -213,10 +213,8 @@ struct Call {
   private var bodyTypeProblem: Problem? {
     guard head.has(.contentType) else { return nil }
     let taken = Call.jsonTypes
-    let isTaken = head.withValue(of: .contentType) { value in
-      taken.contains { $0.matches(value) }
-    }
-    if isTaken == true { return nil }
+    let index = head.withValue(of: .contentType) { MediaType.firstIndex(of: $0, in: taken) }
+    if index ?? nil != nil { return nil }
     return Problem(.unsupportedMediaType, "unsupported_media_type", "The body must be JSON.")
       .with("supported", ["application/json"])
   }

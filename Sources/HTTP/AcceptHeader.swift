@@ -10,7 +10,9 @@ public enum AcceptHeader {
   ) -> MediaType? {
     var ranges = ListElements(accept)
     if ranges.next() == nil { return offered.first }
-    if !accept.contains(where: isListOrWildcard) { return offered.first { $0.matches(accept) } }
+    if !accept.contains(where: isListOrWildcard) {
+      return MediaType.firstIndex(of: accept, in: offered).map { offered[$0] }
+    }
     var best: (index: Int, quality: Int, specificity: Int)?
     for index in offered.indices {
       guard let match = match(accept, offered[index]), match.quality > 0 else { continue }

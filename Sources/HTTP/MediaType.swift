@@ -1,5 +1,5 @@
 /// A media type with its parameters (RFC 9110 §8.3.1). Type, subtype and parameter names are kept
-/// in lower case. Equality compares parameters too; `matches` does not.
+/// in lower case. Equality compares parameters too; `firstIndex` does not.
 public struct MediaType: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   /// One parameter, its value without quotes.
   public struct Parameter: Hashable, Sendable {
@@ -49,10 +49,17 @@ public struct MediaType: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
     parameters.first { $0.name == name }?.value
   }
 
-  /// Whether a Content-Type value names this type, whatever its parameters. Allocates nothing.
-  public func matches(_ contentType: UnsafeRawBufferPointer) -> Bool {
-    guard let view = MediaTypeView(contentType) else { return false }
-    return essenceBytes.withUnsafeBytes(view.essence.equalsIgnoringCase)
+  /// The first of these types that a Content-Type value names, whatever its parameters. Allocates
+  /// nothing.
+  public static func firstIndex(
+    of contentType: UnsafeRawBufferPointer, in types: [MediaType]
+  ) -> Int? {
+    guard let view = MediaTypeView(contentType) else { return nil }
+    for index in types.indices
+    where types[index].essenceBytes.withUnsafeBytes(view.essence.equalsIgnoringCase) {
+      return index
+    }
+    return nil
   }
 
   /// The type as it may be sent.

@@ -65,7 +65,9 @@ public struct QueryParameters: Sendable {
   }
 
   private static func equal(_ text: String, _ name: StaticString) -> Bool {
-    text.utf8.count == name.utf8CodeUnitCount
-      && name.withUTF8Buffer { text.utf8.elementsEqual($0) }
+    guard text.utf8.count == name.utf8CodeUnitCount else { return false }
+    // What was decoded lies in one piece.
+    return text.utf8.withContiguousStorageIfAvailable { UnsafeRawBufferPointer($0).equals(name) }
+      ?? name.withUTF8Buffer { text.utf8.elementsEqual($0) }
   }
 }

@@ -58,9 +58,7 @@ enum ProduceResource {
 
   private static func form(_ head: RequestHead) throws(Problem) -> Form {
     guard head.has(.contentType) else { return .value }
-    let index = head.withValue(of: .contentType) { value in
-      types.firstIndex { $0.matches(value) }
-    }
+    let index = head.withValue(of: .contentType) { MediaType.firstIndex(of: $0, in: types) }
     if let index = index ?? nil, let form = Form(rawValue: index) { return form }
     throw Problem(
       .unsupportedMediaType, "unsupported_media_type", "Records do not come in this form."
