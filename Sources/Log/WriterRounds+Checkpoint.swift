@@ -11,6 +11,11 @@ extension WriterRounds {
 
   func roll(_ log: PartitionLog) throws(LogError) {
     try group.refuseWhenOffline()
+    // It syncs what was written, whether a new segment begins or not.
+    defer {
+      group.wakeReaders(of: log)
+      group.deliver()
+    }
     do {
       try queue(of: log).appender.roll(log.settings)
     } catch {
