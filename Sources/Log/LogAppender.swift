@@ -60,10 +60,7 @@ final class LogAppender {
     for request in requests {
       let batches = request.batches
       do throws(LogError) {
-        // What was appended before may be waited for all the same.
-        if log.continuity.isStopped, !batches.isEmpty {
-          throw .unwritable(reason: "what comes before it could not be written")
-        }
+        try refuseBehindFailure(batches)
         if let stamp = batches.producer, let first = try firstCopy(of: stamp, batches, &run) {
           request.outcome = .success(AppendRequest.Stored(first))
           continue
@@ -76,6 +73,7 @@ final class LogAppender {
           run = Run(end: position, nextOffset: nextOffset)
           try roll(settings)
           run = Run(end: position, nextOffset: nextOffset)
+          try refuseBehindFailure(batches)
           guard try number(batches) else {
             throw .invalidBatch(index: 0, reason: "one request carries too many different tags")
           }
@@ -94,6 +92,14 @@ final class LogAppender {
 
   /// True when something was written that only a sync will make visible.
   var isAwaitingSync: Bool { unsynced.bytes > 0 && log.frontiers.committed < nextOffset }
+  /// Throws when the log has stopped at a failure; what was appended before may be waited for all
+  /// the same.
+  private func refuseBehindFailure(_ batches: FramedBatches) throws(LogError) {
+    if log.continuity.isStopped, !batches.isEmpty {
+      throw .unwritable(reason: "what comes before it could not be written")
+    }
+  }
+
 
   /// True when something was written since the checkpoint.
   var isBehindCheckpoint: Bool { checkpoint < nextOffset }

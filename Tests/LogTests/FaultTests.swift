@@ -204,4 +204,34 @@ import Testing
     #expect(test.log.frontiers.logStart == Offset(1))
     test.data.close()
   }
+
+  @Test func aLogThatStopsAtAFailureDoesNotGoOnInANewSegment() throws {
+    let test = try TestLog(LogSettings(segmentBytes: 1000))
+    test.log.continuity.keep()
+    let gate = DispatchSemaphore(value: 0)
+    let done = DispatchSemaphore(value: 0)
+    let answers = Lock<[Int: Result<AppendRequest.Stored, LogError>]>([:])
+    // One round: what fits into the segment, which cannot be written, and what needs the next one.
+    for (name, size) in [1, 100, 2000].enumerated() {
+      test.data.writer.submit(
+        AppendRequest(
+          .of([Self.value(size)]), to: test.log, acknowledgement: .committed, sink: InlineSink()
+        ) { outcome in
+          if name == 0 { gate.wait() }
+          answers.withLock { $0[name] = outcome }
+          done.signal()
+        })
+      if name == 0 { while test.log.frontiers.committed == .zero { sched_yield() } }
+    }
+    test.files.faults.fail(.write, suffix: Offset.zero.fileStem + ".log", code: ENOSPC)
+    gate.signal()
+    for _ in 0..<3 { done.wait() }
+    let outcomes = answers.withLock { $0 }
+    #expect(outcomes[1] == .failure(.outOfSpace))
+    guard case .failure(.unwritable) = outcomes[2] else {
+      throw Disagreement("\(outcomes[2] as Any) behind what is missing")
+    }
+    #expect(try test.readAll().flatMap(\.offsets) == [0])
+    test.data.close()
+  }
 }
