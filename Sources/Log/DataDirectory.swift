@@ -127,8 +127,14 @@ public final class DataDirectory: Sendable {
       return !closed
     }
     guard isOpen else { return }
-    writer.stop()
     defer { claim.release() }
+    do throws(LogError) {
+      try writer.stop()
+    } catch {
+      // Whoever looks at the directory knows that it is offline; the rest is news.
+      if writer.whyOffline == nil { report("no clean-shutdown marker: \(error)") }
+      return
+    }
     guard writer.whyOffline == nil else { return }
     // What could not be opened has to be looked at.
     guard !isPartial.withLock({ $0 }) else { return }
