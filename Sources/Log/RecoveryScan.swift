@@ -92,7 +92,8 @@ struct RecoveryScan {
     return view.count > 0 && BatchEntry(view[view.count - 1]).tag == BatchEntry.damaged
   }
 
-  /// Finds the offset behind the last indexed batch: its header knows.
+  /// Finds the offset behind the last indexed batch: its header knows, or if that is damaged, the
+  /// summary.
   private mutating func beginBehindIndexes() throws(SystemError) {
     let view = try indexes.batches.view()
     guard view.count > 0 else { return }
@@ -104,6 +105,9 @@ struct RecoveryScan {
     {
       nextOffset = header.nextOffset
     } else {
+      if last.tag != BatchEntry.damaged {
+        nextOffset = max(nextOffset, baseOffset + Int(indexes.batches.recordsEnd))
+      }
       damage = last
     }
   }

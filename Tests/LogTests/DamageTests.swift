@@ -170,4 +170,19 @@ import Testing
     #expect(throws: LogError.self) { try test.decode(slice).count }
     test.data.close()
   }
+
+  @Test func theOffsetsOfADamagedLastBatchAreNotGivenOutAgain() throws {
+    let test = try TestLog()
+    for _ in 0..<3 { test.append([.small("x"), .small("y")]) }
+    test.data.close()
+    let size = try DiskFile(test.path("log"), .read).size() / 3
+    try RecoveryTests.flip(test.path("log"), at: size * 2 + 16)
+    // The indexes know the end, too.
+    try DiskFileSystem().removeFile(test.directory.path("recovery-point"))
+    let opened = try TestLog(in: test.directory, clock: test.clock)
+    #expect(try opened.append([.small("next")]).get().baseOffset == Offset(6))
+    #expect(try opened.offsets(from: 6) == ([6], nil))
+    #expect(try opened.offsets(from: 4).1 != nil)
+    opened.data.close()
+  }
 }
