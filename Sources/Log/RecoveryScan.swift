@@ -67,7 +67,7 @@ struct RecoveryScan {
           break scan
         }
         try addBegun()
-        try markDamage()
+        if try !passLoss(before: finding) { try markDamage() }
       }
     }
     if try !cutBegun() { try addBegun() }
@@ -176,6 +176,21 @@ struct RecoveryScan {
     try log.truncate(to: position)
     cutBytes = logBytes - position
     cutReason = "position \(position): \(reason)"
+  }
+
+  /// Where a sound batch stands whose offset is too high, and what comes behind it bears that out,
+  /// what is wrong is not the batch: records before it are missing.
+  private mutating func passLoss(
+    before finding: SegmentScanner.Finding
+  ) throws(SystemError) -> Bool {
+    guard case .batch(let header, _) = finding, damage == nil, header.baseOffset > nextOffset,
+      header.baseOffset <= syncedBefore
+    else { return false }
+    let end = scanner.position + header.size
+    let next = end < logBytes ? try BatchHeader(log, at: end)?.baseOffset : syncedBefore
+    guard next == header.nextOffset || header.baseOffset == syncedBefore else { return false }
+    appendDamage(at: scanner.position, bytes: 0)
+    return true
   }
 
   private mutating func markDamage() throws(SystemError) {
