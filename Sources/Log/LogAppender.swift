@@ -26,6 +26,8 @@ final class LogAppender {
   private(set) var checkpoint: Offset
   /// Up to where the file goes that says what is remembered of the producers.
   private var producersSaved: Offset
+  /// True since that file could not be written.
+  private var owesProducers = false
 
   init(_ log: PartitionLog, clock: any Clock) throws(LogError) {
     self.log = log
@@ -71,9 +73,9 @@ final class LogAppender {
           flush(&run)
           // What was written must not be written again if no new segment can begin.
           run = Run(end: position, nextOffset: nextOffset)
+          try refuseBehindFailure(batches)
           try roll(settings)
           run = Run(end: position, nextOffset: nextOffset)
-          try refuseBehindFailure(batches)
           guard try number(batches) else {
             throw .invalidBatch(index: 0, reason: "one request carries too many different tags")
           }
@@ -90,8 +92,6 @@ final class LogAppender {
     flush(&run)
   }
 
-  /// True when something was written that only a sync will make visible.
-  var isAwaitingSync: Bool { unsynced.bytes > 0 && log.frontiers.committed < nextOffset }
   /// Throws when the log has stopped at a failure; what was appended before may be waited for all
   /// the same.
   private func refuseBehindFailure(_ batches: FramedBatches) throws(LogError) {
@@ -100,9 +100,12 @@ final class LogAppender {
     }
   }
 
+  /// True when something was written that only a sync will make visible.
+  var isAwaitingSync: Bool { unsynced.bytes > 0 && log.frontiers.committed < nextOffset }
 
-  /// True when something was written since the checkpoint.
-  var isBehindCheckpoint: Bool { checkpoint < nextOffset }
+  /// True when something was written since the checkpoint, or what is remembered of the producers
+  /// could not be.
+  var isBehindCheckpoint: Bool { checkpoint < nextOffset || owesProducers }
 
   /// Has the disk begin with what no sync has covered.
   ///
@@ -264,16 +267,18 @@ final class LogAppender {
   }
 
   /// Writes down what is remembered of the producers, all of whose requests must be synced. A disk
-  /// that refuses does no harm: a restart then finds out from the log.
+  /// that refuses does no harm: a restart then finds out from the log, and as that may lose its
+  /// beginning, the next checkpoint tries again.
   private func saveProducers() {
     guard producersSaved < nextOffset else { return }
     let through = nextOffset
     let now = clock.wallMilliseconds()
     let file = log.withProducers { $0.count > 0 ? $0.encoded(through: through, now: now) : nil }
+    owesProducers = false
+    guard let file else { return }
     let path = "\(log.directory)/\(ProducerTable.fileName)"
-    if let file, (try? log.openFiles.system.replaceWhole(path, with: file)) != nil {
-      producersSaved = through
-    }
+    owesProducers = (try? log.openFiles.system.replaceWhole(path, with: file)) == nil
+    if !owesProducers { producersSaved = through }
   }
 
   private func flush(_ run: inout Run) {
