@@ -165,7 +165,11 @@ final class LogAppender {
   /// Begins a new segment unless the last one is still empty.
   func roll(_ settings: LogSettings) throws(LogError) {
     if let refusal { throw refusal }
-    if isEmpty(upTo: position, nextOffset) { return }
+    if isEmpty(upTo: position, nextOffset) {
+      // Requests that could not be written may have used up its dictionary.
+      segment.batches.forgetTags()
+      return
+    }
     try synchronize()
     indexLatestTime()
     // Indexes that cannot be saved are made again at the next start; the log goes on.

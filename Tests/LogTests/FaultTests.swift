@@ -234,4 +234,22 @@ import Testing
     #expect(try test.readAll().flatMap(\.offsets) == [0])
     test.data.close()
   }
+
+  @Test func tagsOfRequestsThatCouldNotBeWrittenDoNotUseUpTheDictionary() throws {
+    let test = try TestLog()
+    test.files.faults.fail(.write, suffix: Offset.zero.fileStem + ".log", code: ENOSPC)
+    let length = Tag.bytesMax - 8
+    let filling = (1 << 20) / length
+    for number in 0..<filling {
+      let tag = String(number + 10_000_000) + String(repeating: "x", count: length)
+      #expect(test.append([.small("refused", tag: tag)]) == .failure(.outOfSpace))
+    }
+    test.files.faults.clear()
+    #expect(try test.append([.small("kept", tag: "red")]).get().baseOffset == .zero)
+    let red = ReadRequest(offset: .zero, maxBytes: .max, tags: Tag("red").map { [$0] })
+    for one in [try test.crashed(), try test.reopened()] {
+      #expect(try one.read(red).flatMap(\.offsets) == [0])
+      one.data.close()
+    }
+  }
 }
