@@ -67,7 +67,8 @@ final class LogAppender {
           request.outcome = .success(AppendRequest.Stored(first))
           continue
         }
-        var mayJoin = !mustRoll(behind: run, bytes: batches.bytes, settings)
+        // Who only waits for a sync needs no segment.
+        var mayJoin = batches.isEmpty || !mustRoll(behind: run, bytes: batches.bytes, settings)
         if mayJoin { mayJoin = try number(batches) }
         if !mayJoin {
           flush(&run)

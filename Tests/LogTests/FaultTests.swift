@@ -252,4 +252,18 @@ import Testing
       one.data.close()
     }
   }
+
+  @Test func whoOnlyWaitsForASyncNeedsNoRoom() throws {
+    let test = try TestLog(LogSettings(segmentMilliseconds: 1000))
+    test.log.continuity.keep()
+    test.append([.small("x")], .written)
+    // The segment has become old; the next record will need another one.
+    test.clock.advance(milliseconds: 2000)
+    test.files.faults.setRoom(0)
+    #expect(test.append([]) == .success(AppendRequest.Stored(baseOffset: Offset(1), count: 0)))
+    #expect(!test.log.continuity.isStopped)
+    #expect(test.log.frontiers.committed == Offset(1))
+    #expect(test.append([.small("y")]) == .failure(.outOfSpace))
+    test.data.close()
+  }
 }
