@@ -116,6 +116,9 @@ final class BatchIndex: Sendable {
     return number
   }
 
+  /// Begins the dictionary anew: there must be no entry.
+  func forgetTags() { dictionary.withLock { $0 = Dictionary() } }
+
   /// The numbers of those of these tags that occur in the segment.
   func numbers(of tags: [Tag]) -> [UInt32] {
     dictionary.withLock { dictionary in tags.compactMap { dictionary.numbers[$0] } }

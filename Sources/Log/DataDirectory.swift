@@ -38,7 +38,7 @@ public final class DataDirectory: Sendable {
   public let metrics: LogMetrics
   private let claim: DataDirectoryClaim
   private let closing = Lock(false)
-  /// True once a log was opened of which something could not be opened.
+  /// True once something of a log could not be opened, or all of one that a crash had left.
   private let isPartial = Lock(false)
   private let wasClean: Bool
   private let clock: any Clock
@@ -99,7 +99,14 @@ public final class DataDirectory: Sendable {
       settings: settings, recoveryPoint: recoveryPoints.point(of: name), wasClean: wasClean,
       clock: clock,
       metrics: metrics, producerLimits: producerLimits, report: report)
-    let log = try loader.load()
+    let log: PartitionLog
+    do throws(LogError) {
+      log = try loader.load()
+    } catch {
+      // What the crash before left in it is not mended yet.
+      if !wasClean { isPartial.withLock { $0 = true } }
+      throw error
+    }
     recoveryPoints.set(log.checkpoint, of: name)
     if !log.isWhole { isPartial.withLock { $0 = true } }
     return log
@@ -127,8 +134,14 @@ public final class DataDirectory: Sendable {
       return !closed
     }
     guard isOpen else { return }
-    writer.stop()
     defer { claim.release() }
+    do throws(LogError) {
+      try writer.stop()
+    } catch {
+      // Whoever looks at the directory knows that it is offline; the rest is news.
+      if writer.whyOffline == nil { report("no clean-shutdown marker: \(error)") }
+      return
+    }
     guard writer.whyOffline == nil else { return }
     // What could not be opened has to be looked at.
     guard !isPartial.withLock({ $0 }) else { return }

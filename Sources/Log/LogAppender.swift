@@ -26,6 +26,8 @@ final class LogAppender {
   private(set) var checkpoint: Offset
   /// Up to where the file goes that says what is remembered of the producers.
   private var producersSaved: Offset
+  /// True since that file could not be written.
+  private var owesProducers = false
 
   init(_ log: PartitionLog, clock: any Clock) throws(LogError) {
     self.log = log
@@ -60,20 +62,19 @@ final class LogAppender {
     for request in requests {
       let batches = request.batches
       do throws(LogError) {
-        // What was appended before may be waited for all the same.
-        if log.continuity.isStopped, !batches.isEmpty {
-          throw .unwritable(reason: "what comes before it could not be written")
-        }
+        try refuseBehindFailure(batches)
         if let stamp = batches.producer, let first = try firstCopy(of: stamp, batches, &run) {
           request.outcome = .success(AppendRequest.Stored(first))
           continue
         }
-        var mayJoin = !mustRoll(behind: run, bytes: batches.bytes, settings)
+        // Who only waits for a sync needs no segment.
+        var mayJoin = batches.isEmpty || !mustRoll(behind: run, bytes: batches.bytes, settings)
         if mayJoin { mayJoin = try number(batches) }
         if !mayJoin {
           flush(&run)
           // What was written must not be written again if no new segment can begin.
           run = Run(end: position, nextOffset: nextOffset)
+          try refuseBehindFailure(batches)
           try roll(settings)
           run = Run(end: position, nextOffset: nextOffset)
           guard try number(batches) else {
@@ -92,11 +93,20 @@ final class LogAppender {
     flush(&run)
   }
 
+  /// Throws when the log has stopped at a failure; what was appended before may be waited for all
+  /// the same.
+  private func refuseBehindFailure(_ batches: FramedBatches) throws(LogError) {
+    if log.continuity.isStopped, !batches.isEmpty {
+      throw .unwritable(reason: "what comes before it could not be written")
+    }
+  }
+
   /// True when something was written that only a sync will make visible.
   var isAwaitingSync: Bool { unsynced.bytes > 0 && log.frontiers.committed < nextOffset }
 
-  /// True when something was written since the checkpoint.
-  var isBehindCheckpoint: Bool { checkpoint < nextOffset }
+  /// True when something was written since the checkpoint, or what is remembered of the producers
+  /// could not be.
+  var isBehindCheckpoint: Bool { checkpoint < nextOffset || owesProducers }
 
   /// Has the disk begin with what no sync has covered.
   ///
@@ -156,7 +166,11 @@ final class LogAppender {
   /// Begins a new segment unless the last one is still empty.
   func roll(_ settings: LogSettings) throws(LogError) {
     if let refusal { throw refusal }
-    if isEmpty(upTo: position, nextOffset) { return }
+    if isEmpty(upTo: position, nextOffset) {
+      // Requests that could not be written may have used up its dictionary.
+      segment.batches.forgetTags()
+      return
+    }
     try synchronize()
     indexLatestTime()
     // Indexes that cannot be saved are made again at the next start; the log goes on.
@@ -258,16 +272,18 @@ final class LogAppender {
   }
 
   /// Writes down what is remembered of the producers, all of whose requests must be synced. A disk
-  /// that refuses does no harm: a restart then finds out from the log.
+  /// that refuses does no harm: a restart then finds out from the log, and as that may lose its
+  /// beginning, the next checkpoint tries again.
   private func saveProducers() {
     guard producersSaved < nextOffset else { return }
     let through = nextOffset
     let now = clock.wallMilliseconds()
     let file = log.withProducers { $0.count > 0 ? $0.encoded(through: through, now: now) : nil }
+    owesProducers = false
+    guard let file else { return }
     let path = "\(log.directory)/\(ProducerTable.fileName)"
-    if let file, (try? log.openFiles.system.replaceWhole(path, with: file)) != nil {
-      producersSaved = through
-    }
+    owesProducers = (try? log.openFiles.system.replaceWhole(path, with: file)) == nil
+    if !owesProducers { producersSaved = through }
   }
 
   private func flush(_ run: inout Run) {

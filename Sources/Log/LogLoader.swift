@@ -24,6 +24,7 @@ struct LogLoader {
       var bases = try LogLoader.segmentBases(in: directory, files)
       if bases.isEmpty { return recoveryPoint > .zero ? try makeLost() : try makeNew() }
       let point = try dropEmptyLast(&bases)
+      if !wasClean { try removeLeftovers(before: bases[0]) }
       var segments: [LogSegment] = []
       var end = Offset.zero
       var saved = true
@@ -81,15 +82,27 @@ struct LogLoader {
     return max(recoveryPoint, last)
   }
 
-  /// The log when not one of its segments is there, although something was synced: all of that is
-  /// missing, and its offsets are not given out again.
-  private func makeLost() throws(SystemError) -> PartitionLog {
-    let left = try files.list(directory).compactMap { name in
+  /// Removes the indexes of segments that were being deleted when the server was killed: of a
+  /// segment's files the log goes first. Where that cannot be they do no harm.
+  private func removeLeftovers(before start: Offset) throws(SystemError) {
+    for base in Set(try indexBases()) where base < start {
+      for path in LogSegment.paths(of: base, in: directory) { try? files.removeFile(path) }
+    }
+  }
+
+  /// The first offsets that index files are named for, each once a file.
+  private func indexBases() throws(SystemError) -> [Offset] {
+    try files.list(directory).compactMap { name in
       [".index", ".timeindex", ".tags"].first(where: name.hasSuffix).flatMap { suffix in
         LogLoader.baseOffset(name.dropLast(suffix.count))
       }
     }
-    let base = min(left.min() ?? .zero, recoveryPoint)
+  }
+
+  /// The log when not one of its segments is there, although something was synced: all of that is
+  /// missing, and its offsets are not given out again.
+  private func makeLost() throws(SystemError) -> PartitionLog {
+    let base = min(try indexBases().min() ?? .zero, recoveryPoint)
     let segment = try LogSegment.create(
       at: base, in: directory, openFiles, now: clock.wallMilliseconds())
     segment.batches.appendDamage(at: 0, position: 0, bytes: 0)

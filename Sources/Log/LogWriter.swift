@@ -21,6 +21,8 @@ public final class LogWriter: Sendable {
   private let queued = QueuedBytes()
   /// Why the data directory takes no more writes; `nil` while it does.
   private let offlineReason = Lock<String?>(nil)
+  /// Why not everything is on the disk although the threads have ended.
+  private let endFailure = Lock<LogError?>(nil)
 
   /// Starts the threads.
   ///
@@ -29,6 +31,7 @@ public final class LogWriter: Sendable {
     recoveryPoints: RecoveryPoints, clock: any Clock, metrics: LogMetrics, heldFilesMax: Int
   ) throws(SystemError) {
     let (mailbox, queued, offlineReason) = (mailbox, queued, offlineReason)
+    let endFailure = endFailure
     let makeGroup: @Sendable () -> GroupCommit = {
       GroupCommit(
         recoveryPoints: recoveryPoints, clock: clock, metrics: metrics, queued: queued,
@@ -41,7 +44,11 @@ public final class LogWriter: Sendable {
         let rounds = WriterRounds(
           recoveryPoints: recoveryPoints, clock: clock, group: makeGroup(), turns: turns,
           heldFilesMax: heldFilesMax)
-        LogWriter.work(rounds, mailbox, clock)
+        do throws(LogError) {
+          try LogWriter.work(rounds, mailbox, clock)
+        } catch {
+          endFailure.withLock { $0 = error }
+        }
       }
     } catch {
       turns.stop()
@@ -50,8 +57,9 @@ public final class LogWriter: Sendable {
   }
 
   /// Takes messages until there are no more.
-  private static func work(_ rounds: WriterRounds, _ mailbox: Mailbox<Message>, _ clock: any Clock)
-  {
+  private static func work(
+    _ rounds: WriterRounds, _ mailbox: Mailbox<Message>, _ clock: any Clock
+  ) throws(LogError) {
     let machine = SystemClock()
     var messages: [Message] = []
     while true {
@@ -67,7 +75,7 @@ public final class LogWriter: Sendable {
       }
       rounds.run(messages)
     }
-    rounds.finish()
+    try rounds.finish()
   }
 
   /// Why the data directory takes no more writes, or `nil` while it does.
@@ -114,10 +122,13 @@ public final class LogWriter: Sendable {
   }
 
   /// Finishes what waits, then ends the threads.
-  func stop() {
+  ///
+  /// - Throws: why not everything is on the disk.
+  func stop() throws(LogError) {
     mailbox.close()
     thread.join()
     turns.stop()
+    if let failure = endFailure.withLock({ $0 }) { throw failure }
   }
 
   private func performAndWait(

@@ -67,7 +67,7 @@ struct RecoveryScan {
           break scan
         }
         try addBegun()
-        try markDamage()
+        if try !passLoss(before: finding) { try markDamage() }
       }
     }
     if try !cutBegun() { try addBegun() }
@@ -92,7 +92,8 @@ struct RecoveryScan {
     return view.count > 0 && BatchEntry(view[view.count - 1]).tag == BatchEntry.damaged
   }
 
-  /// Finds the offset behind the last indexed batch: its header knows.
+  /// Finds the offset behind the last indexed batch: its header knows, or if that is damaged, the
+  /// summary.
   private mutating func beginBehindIndexes() throws(SystemError) {
     let view = try indexes.batches.view()
     guard view.count > 0 else { return }
@@ -104,6 +105,9 @@ struct RecoveryScan {
     {
       nextOffset = header.nextOffset
     } else {
+      if last.tag != BatchEntry.damaged {
+        nextOffset = max(nextOffset, baseOffset + Int(indexes.batches.recordsEnd))
+      }
       damage = last
     }
   }
@@ -172,6 +176,21 @@ struct RecoveryScan {
     try log.truncate(to: position)
     cutBytes = logBytes - position
     cutReason = "position \(position): \(reason)"
+  }
+
+  /// Where a sound batch stands whose offset is too high, and what comes behind it bears that out,
+  /// what is wrong is not the batch: records before it are missing.
+  private mutating func passLoss(
+    before finding: SegmentScanner.Finding
+  ) throws(SystemError) -> Bool {
+    guard case .batch(let header, _) = finding, damage == nil, header.baseOffset > nextOffset,
+      header.baseOffset <= syncedBefore
+    else { return false }
+    let end = scanner.position + header.size
+    let next = end < logBytes ? try BatchHeader(log, at: end)?.baseOffset : syncedBefore
+    guard next == header.nextOffset || header.baseOffset == syncedBefore else { return false }
+    appendDamage(at: scanner.position, bytes: 0)
+    return true
   }
 
   private mutating func markDamage() throws(SystemError) {

@@ -4,13 +4,18 @@ extension WriterRounds {
   private static let checkpointBytes = 256 << 20
 
   /// Brings everything to the disk before the thread ends.
-  func finish() {
+  func finish() throws(LogError) {
     finishAll()
-    try? checkpoint()
+    try checkpoint()
   }
 
   func roll(_ log: PartitionLog) throws(LogError) {
     try group.refuseWhenOffline()
+    // It syncs what was written, whether a new segment begins or not.
+    defer {
+      group.wakeReaders(of: log)
+      group.deliver()
+    }
     do {
       try queue(of: log).appender.roll(log.settings)
     } catch {
@@ -19,13 +24,22 @@ extension WriterRounds {
     }
   }
 
-  /// Brings all logs to the disk, with their indexes. There must be no turn under way.
+  /// Brings all logs to the disk, with their indexes; where that fails for one, the others all the
+  /// same. There must be no turn under way.
   func checkpoint() throws(LogError) {
     bytesSinceCheckpoint = 0
     checkpointing = Array(queues.values)
     checkpointIsUnderWay = true
-    while let queue = checkpointing.popLast() { try advanceCheckpoint(of: queue) }
+    var failure: LogError?
+    while let queue = checkpointing.popLast() {
+      do throws(LogError) {
+        try advanceCheckpoint(of: queue)
+      } catch {
+        failure = failure ?? error
+      }
+    }
     try endCheckpoint()
+    if let failure { throw failure }
   }
 
   /// Once enough was written, brings one log to the disk in each round, so that nobody waits for
@@ -43,6 +57,7 @@ extension WriterRounds {
     } catch {
       // Noted already. Where only a descriptor was missing, the points of the others are
       // written next.
+      checkpointing = []
     }
   }
 
@@ -60,12 +75,7 @@ extension WriterRounds {
   }
 
   private func advanceCheckpoint(of queue: LogQueue) throws(LogError) {
-    do {
-      try group.advanceCheckpoint(queue.appender)
-    } catch {
-      checkpointing = []
-      throw error
-    }
+    try group.advanceCheckpoint(queue.appender)
     noteUnsynced(queue)
     group.deliver()
   }

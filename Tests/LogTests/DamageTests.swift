@@ -170,4 +170,39 @@ import Testing
     #expect(throws: LogError.self) { try test.decode(slice).count }
     test.data.close()
   }
+
+  @Test func theOffsetsOfADamagedLastBatchAreNotGivenOutAgain() throws {
+    let test = try TestLog()
+    for _ in 0..<3 { test.append([.small("x"), .small("y")]) }
+    test.data.close()
+    let size = try DiskFile(test.path("log"), .read).size() / 3
+    try RecoveryTests.flip(test.path("log"), at: size * 2 + 16)
+    // The indexes know the end, too.
+    try DiskFileSystem().removeFile(test.directory.path("recovery-point"))
+    let opened = try TestLog(in: test.directory, clock: test.clock)
+    #expect(try opened.append([.small("next")]).get().baseOffset == Offset(6))
+    #expect(try opened.offsets(from: 6) == ([6], nil))
+    #expect(try opened.offsets(from: 4).1 != nil)
+    opened.data.close()
+  }
+
+  @Test func batchesBehindALossAreFoundWithoutIndexes() throws {
+    let test = try Self.saved()
+    let left = try test.directory.copy()
+    let path = TestLog.path("log", in: left)
+    let size = try DiskFile(path, .read).size() / 10
+    try DiskFile(path, .readWrite).truncate(to: size * 7)
+    // The records are old, and the segment goes on all the same.
+    let settings = LogSettings(segmentMilliseconds: .max)
+    let opened = try TestLog(settings, in: left, clock: test.clock)
+    for _ in 0..<2 { opened.append([.small("behind")]) }
+    #expect(try opened.offsets(from: 10) == ([10, 11], nil))
+    opened.data.close()
+    try DiskFileSystem().removeFile(TestLog.path("tags", in: left))
+    let again = try TestLog(settings, in: left, clock: test.clock)
+    #expect(try again.offsets(from: 10) == ([10, 11], nil))
+    let (found, met) = try again.offsets(from: 0)
+    #expect(found == [0, 1, 2, 3, 4, 5, 6] && met != nil)
+    for one in [test, again] { one.data.close() }
+  }
 }

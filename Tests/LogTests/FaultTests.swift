@@ -204,4 +204,66 @@ import Testing
     #expect(test.log.frontiers.logStart == Offset(1))
     test.data.close()
   }
+
+  @Test func aLogThatStopsAtAFailureDoesNotGoOnInANewSegment() throws {
+    let test = try TestLog(LogSettings(segmentBytes: 1000))
+    test.log.continuity.keep()
+    let gate = DispatchSemaphore(value: 0)
+    let done = DispatchSemaphore(value: 0)
+    let answers = Lock<[Int: Result<AppendRequest.Stored, LogError>]>([:])
+    // One round: what fits into the segment, which cannot be written, and what needs the next one.
+    for (name, size) in [1, 100, 2000].enumerated() {
+      test.data.writer.submit(
+        AppendRequest(
+          .of([Self.value(size)]), to: test.log, acknowledgement: .committed, sink: InlineSink()
+        ) { outcome in
+          if name == 0 { gate.wait() }
+          answers.withLock { $0[name] = outcome }
+          done.signal()
+        })
+      if name == 0 { while test.log.frontiers.committed == .zero { sched_yield() } }
+    }
+    test.files.faults.fail(.write, suffix: Offset.zero.fileStem + ".log", code: ENOSPC)
+    gate.signal()
+    for _ in 0..<3 { done.wait() }
+    let outcomes = answers.withLock { $0 }
+    #expect(outcomes[1] == .failure(.outOfSpace))
+    guard case .failure(.unwritable) = outcomes[2] else {
+      throw Disagreement("\(outcomes[2] as Any) behind what is missing")
+    }
+    #expect(try test.readAll().flatMap(\.offsets) == [0])
+    test.data.close()
+  }
+
+  @Test func tagsOfRequestsThatCouldNotBeWrittenDoNotUseUpTheDictionary() throws {
+    let test = try TestLog()
+    test.files.faults.fail(.write, suffix: Offset.zero.fileStem + ".log", code: ENOSPC)
+    let length = Tag.bytesMax - 8
+    let filling = (1 << 20) / length
+    for number in 0..<filling {
+      let tag = String(number + 10_000_000) + String(repeating: "x", count: length)
+      #expect(test.append([.small("refused", tag: tag)]) == .failure(.outOfSpace))
+    }
+    test.files.faults.clear()
+    #expect(try test.append([.small("kept", tag: "red")]).get().baseOffset == .zero)
+    let red = ReadRequest(offset: .zero, maxBytes: .max, tags: Tag("red").map { [$0] })
+    for one in [try test.crashed(), try test.reopened()] {
+      #expect(try one.read(red).flatMap(\.offsets) == [0])
+      one.data.close()
+    }
+  }
+
+  @Test func whoOnlyWaitsForASyncNeedsNoRoom() throws {
+    let test = try TestLog(LogSettings(segmentMilliseconds: 1000))
+    test.log.continuity.keep()
+    test.append([.small("x")], .written)
+    // The segment has become old; the next record will need another one.
+    test.clock.advance(milliseconds: 2000)
+    test.files.faults.setRoom(0)
+    #expect(test.append([]) == .success(AppendRequest.Stored(baseOffset: Offset(1), count: 0)))
+    #expect(!test.log.continuity.isStopped)
+    #expect(test.log.frontiers.committed == Offset(1))
+    #expect(test.append([.small("y")]) == .failure(.outOfSpace))
+    test.data.close()
+  }
 }

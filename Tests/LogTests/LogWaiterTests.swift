@@ -62,4 +62,16 @@ import Testing
     #expect(answers.withLock { $0 } == rounds)
     test.data.close()
   }
+
+  @Test func aNewSegmentWakesThoseWhoWaitForWhatItMadeVisible() throws {
+    let test = try TestLog()
+    let fired = Fired()
+    #expect(test.log.hold(fired.waiter(1), at: .zero))
+    test.append([.small("x")], .written)
+    // The clock stands still: nothing else syncs what nobody waits for.
+    try test.data.writer.roll(test.log)
+    #expect(test.log.frontiers.committed == Offset(1))
+    #expect(fired.names.withLock { $0 } == [1])
+    test.data.close()
+  }
 }

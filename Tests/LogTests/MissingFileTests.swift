@@ -176,6 +176,31 @@ import Testing
     }
   }
 
+  @Test func aLogThatCouldNotBeOpenedAfterACrashIsStillToBeLookedAt() throws {
+    let test = try TestLog()
+    for _ in 0..<3 { test.append([.small("x")]) }
+    let left = try test.directory.copy()
+    test.data.close()
+    let path = TestLog.path("log", in: left)
+    try DiskFile(path, .readWrite).truncate(to: DiskFile(path, .read).size() - 5)
+    // This server has no descriptor for it, and stops cleanly.
+    let files = FaultyFileSystem()
+    let data = try DataDirectory(
+      left.path, openFiles: OpenFiles(files), clock: test.clock, metrics: test.metrics
+    ) { _ in }
+    files.faults.fail(.open, suffix: ".log", code: EMFILE)
+    #expect(throws: LogError.self) {
+      _ = try data.openLog(TestLog.name, settings: LogSettings())
+    }
+    files.faults.clear()
+    data.close()
+    let opened = try TestLog(in: left, clock: test.clock)
+    #expect(try opened.offsets(from: 0) == ([0, 1], nil))
+    #expect(opened.metrics.recoveryTruncations.value == 1)
+    #expect(opened.metrics.damagedRanges.value == 0)
+    opened.data.close()
+  }
+
   /// Makes of a segment's summary what it was before ends were written down.
   private static func forgetEnd(
     ofSegment base: Int64, in directory: TemporaryDirectory

@@ -164,4 +164,29 @@ import Testing
     #expect(try again.readAll().flatMap(\.offsets) == [0, 1])
     again.data.close()
   }
+
+  @Test func aStopThatCouldNotSyncALogIsNotClean() throws {
+    let test = try TestLog(LogSettings(durability: .memory), filesMax: 1)
+    test.append([.small("in memory")])
+    let others = try (0..<8).map { number in
+      try test.data.openLog("topics/others-\(number)", settings: LogSettings())
+    }
+    for other in others {
+      _ = test.data.writer.appendAndWait(
+        .of([.small("x")]), to: other, acknowledgement: .written)
+    }
+    let file = "\(TestLog.name)/\(Offset.zero.fileStem).log"
+    test.files.faults.fail(.open, suffix: file, code: EMFILE)
+    test.data.close()
+    #expect(!test.files.exists(test.directory.path("clean-shutdown")))
+    #expect(others.allSatisfy { $0.frontiers.committed == Offset(1) })
+    test.files.faults.clear()
+    // The machine goes down before the file is on the disk.
+    let left = try test.directory.copy()
+    try DiskFile(TestLog.path("log", in: left), .readWrite).truncate(to: 20)
+    let opened = try TestLog(in: left, clock: test.clock)
+    #expect(opened.metrics.recoveryTruncations.value == 1)
+    #expect(opened.metrics.damagedRanges.value == 0)
+    opened.data.close()
+  }
 }

@@ -266,4 +266,17 @@ import Testing
     #expect(try !stored.get().isDuplicate)
     test.data.close()
   }
+
+  @Test(arguments: [true, false])
+  func aRepeatOfWhatWasDeletedIsKnownAlthoughTheFileWasRefusedFirst(clean: Bool) throws {
+    let test = try TestLog()
+    test.produce(1, 0)
+    test.files.faults.fail(.write, suffix: "/producers.new", code: ENOSPC)
+    #expect(try test.log.truncate(before: Offset(1)) == Offset(1))
+    test.files.faults.clear()
+    if !clean { try test.data.writer.checkpoint() }
+    let opened = clean ? try test.reopened() : try test.crashed()
+    #expect(try opened.produce(1, 0).get().isDuplicate)
+    for one in clean ? [opened] : [test, opened] { one.data.close() }
+  }
 }

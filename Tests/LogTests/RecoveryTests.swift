@@ -208,6 +208,20 @@ import Testing
     #expect(opened.files.faults.count(.synchronize, suffix: ".tags") == 1)
     for one in [test, opened] { one.data.close() }
   }
+
+  @Test func whatACrashLeftOfADeletedSegmentGoes() throws {
+    let test = try TestLog(LogSettings(segmentBytes: 1))
+    for _ in 0..<3 { test.append([.small("x")]) }
+    let left = try test.directory.copy()
+    // The server was killed behind the first of the segment's four files.
+    try DiskFileSystem().removeFile(TestLog.path("log", in: left))
+    let opened = try TestLog(in: left, clock: test.clock)
+    #expect(opened.log.frontiers.logStart == Offset(1))
+    let names = try DiskFileSystem().list(left.path(TestLog.name))
+    #expect(!names.contains { $0.hasPrefix(Offset.zero.fileStem) })
+    #expect(try opened.readAll().flatMap(\.offsets) == [1, 2])
+    for one in [test, opened] { one.data.close() }
+  }
 }
 
 extension SeededGenerator {
