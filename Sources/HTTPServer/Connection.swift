@@ -39,6 +39,7 @@ final class Connection {
   private var endIsNear = false
   private var peerEnded = false
   private var isLingering = false
+  private var hasEndedOutput = false
   private var isClosed = false
   private var isRunning = false
   private var isTakingIn = false
@@ -490,8 +491,12 @@ final class Connection {
   /// with unread bytes in the socket would take the answer back (RFC 9112 §9.6).
   private func linger() {
     isLingering = true
-    socket.endOutput()
-    deadline = loop.now.advanced(byMilliseconds: Connection.lingerMilliseconds)
+    if !hasEndedOutput {
+      hasEndedOutput = true
+      socket.endOutput()
+      // Once: a client that goes on sending gets no more time for that.
+      deadline = loop.now.advanced(byMilliseconds: Connection.lingerMilliseconds)
+    }
     if peerEnded { close() } else { mustRunAgain = isReadable }
   }
 
