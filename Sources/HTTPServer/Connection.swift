@@ -374,6 +374,7 @@ final class Connection {
     exchange.keepsAlive = false
     if let consumer = exchange.consumer {
       exchange.isBodyComplete = true
+      exchange.isBodyBroken = true
       exchange.consumer = nil
       if consumer.fail(refusal) { return }
       exchange.isBodyComplete = false
@@ -480,7 +481,7 @@ final class Connection {
     if goesOn {
       touch(loop.context.configuration.idleMilliseconds)
       if pending != nil || isReadable { mustRunAgain = true }
-    } else if exchange.isBodyComplete, pending == nil, !isReadable {
+    } else if exchange.isBodyComplete, !exchange.isBodyBroken, pending == nil, !isReadable {
       close()
     } else {
       linger()

@@ -38,6 +38,8 @@ public final class Exchange {
   var bodyAtHand: UnsafeRawBufferPointer?
   var isPaused = false
   var isBodyComplete: Bool
+  /// True when the body counts as complete because its rest cannot be had: more may come in.
+  var isBodyBroken = false
   var continueIsDue: Bool
   var keepsAlive: Bool
   /// The answer's status, for the metrics.

@@ -19,4 +19,22 @@ import Testing
     }
     #expect(sent < 70)
   }
+
+  @Test func whoeverIsAnsweredInTheMiddleOfABadBodyMayGoOnSendingForAWhile() throws {
+    let server = try RunningServer { exchange in
+      exchange.receiveBody(Swallower(exchange, answersFailure: true))
+    }
+    let connection = try server.connect()
+    try connection.send(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "2\r\nab\r\nno size\r\n")
+    let answer = try connection.readResponse()
+    #expect(answer.text == "2 and no more")
+    #expect(answer["Connection"] == "close")
+    for _ in 0..<5 {
+      try connection.send("the rest")
+      usleep(50_000)
+    }
+    #expect(try connection.readToEnd() == [])
+  }
 }
