@@ -184,7 +184,8 @@ final class Connection {
     }
     if isLingering { return close() }
     if let exchange {
-      guard !exchange.isBodyComplete, !exchange.isPaused else { return }
+      // Nobody is late with a body that is not asked for.
+      guard wantsInput else { return }
       loop.context.metrics.slowClients.increment()
       if exchange.isAnswered { return close() }
       return breakOff(exchange, .tooSlow)
@@ -203,6 +204,9 @@ final class Connection {
     if exchange.continueIsDue { return false }
     return chunks == nil && bodyRemaining <= Connection.skippedBytesMax
   }
+
+  /// The body is asked for, or is to be skipped: its time begins.
+  func bodyIsDue() { touch(loop.context.configuration.bodySilenceMilliseconds) }
 
   /// Has the kernel take no more than so many bytes that it cannot send yet.
   func limitUnsent(_ bytes: Int) { socket.limitUnsent(bytes) }
@@ -324,7 +328,6 @@ final class Connection {
     self.exchange = exchange
     hasAsked = true
     loop.activeRequests += 1
-    touch(loop.context.configuration.bodySilenceMilliseconds)
     guard bodyRemaining > 0, bodyRemaining <= rest.count else {
       loop.handler.handle(exchange)
       return 0
@@ -340,7 +343,7 @@ final class Connection {
   }
 
   private func feed(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) -> Int {
-    touch(loop.context.configuration.bodySilenceMilliseconds)
+    bodyIsDue()
     guard chunks != nil else {
       let count = min(bodyRemaining, bytes.count)
       bodyRemaining -= count

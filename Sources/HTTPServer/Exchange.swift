@@ -75,6 +75,7 @@ public final class Exchange {
     self.consumer = consumer
     connection.wake()
     if isBodyComplete { return consumer.end() }
+    connection.bodyIsDue()
     if continueIsDue {
       continueIsDue = false
       ResponseHead.writeContinue(into: connection.output.bytes)
@@ -88,6 +89,7 @@ public final class Exchange {
   public func resumeBody() {
     guard isPaused else { return }
     isPaused = false
+    connection.bodyIsDue()
     connection.wake()
   }
 
@@ -220,7 +222,10 @@ public final class Exchange {
     status = response.status
     onGone = nil
     onDrain = nil
-    if !isBodyComplete, !connection.canSkipBody(of: self) { keepsAlive = false }
+    if !isBodyComplete {
+      if !connection.canSkipBody(of: self) { keepsAlive = false }
+      connection.bodyIsDue()
+    }
     if connection.loop.isDraining { keepsAlive = false }
     response.write(
       into: connection.output.bytes, date: connection.loop.date, framing: framing,

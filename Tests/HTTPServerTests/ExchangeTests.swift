@@ -54,6 +54,19 @@ import Testing
     #expect(try connection.readResponse().text == "\(count)")
   }
 
+  @Test func aBodyThatNobodyAskedForIsNotLate() throws {
+    let server = try RunningServer(configure: { $0.bodySilenceMilliseconds = 100 }) { exchange in
+      _ = exchange.after(milliseconds: 1200) { exchange.respond(text: "late") }
+    }
+    let connection = try server.connect()
+    for _ in 0..<2 {
+      try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody")
+      let answer = try connection.readResponse()
+      #expect(answer.status == 200)
+      #expect(answer.text == "late")
+    }
+  }
+
   @Test func expectationsAreMetOnceTheBodyIsWanted() throws {
     let server = try RunningServer { exchange in
       if exchange.head.path == "/no" { return exchange.respond(text: "no") }
