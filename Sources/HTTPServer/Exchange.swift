@@ -83,7 +83,8 @@ public final class Exchange {
   }
 
   /// Takes no more of the body until `resumeBody`; the client is slowed down by TCP.
-  public func pauseBody() { isPaused = true }
+  /// The rest of a body that is answered is not worth a pause.
+  public func pauseBody() { if !isAnswered { isPaused = true } }
 
   /// Goes on with the body.
   public func resumeBody() {
@@ -219,6 +220,7 @@ public final class Exchange {
   private func begin(_ response: ResponseHead, _ framing: ResponseFraming) -> Bool {
     guard !isAnswered, !isGone else { return false }
     isAnswered = true
+    isPaused = false
     status = response.status
     onGone = nil
     onDrain = nil

@@ -67,6 +67,23 @@ import Testing
     }
   }
 
+  @Test func theRestOfABodyIsSkippedAlsoWhenItsConsumerRested() throws {
+    let server = try RunningServer { exchange in
+      guard exchange.hasBody else { return exchange.respond(text: "next") }
+      exchange.receiveBody(Swallower(exchange, restMilliseconds: 3_600_000))
+      _ = exchange.after(milliseconds: 100) { exchange.respond(text: "enough") }
+    }
+    let connection = try server.connect()
+    try connection.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc")
+    let answer = try connection.readResponse()
+    #expect(answer.text == "enough")
+    #expect(answer["Connection"] == nil)
+    try connection.send("def")
+    usleep(20_000)
+    try connection.send("ghiGET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(try connection.readResponse().text == "next")
+  }
+
   @Test func expectationsAreMetOnceTheBodyIsWanted() throws {
     let server = try RunningServer { exchange in
       if exchange.head.path == "/no" { return exchange.respond(text: "no") }
