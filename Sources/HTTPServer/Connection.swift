@@ -11,6 +11,8 @@ final class Connection {
   private static let pendingBytesMax = 256 << 10
   /// The most one turn receives before the loop's other connections get theirs.
   private static let turnBytesMax = 1 << 20
+  /// How many times one turn takes in and sends before the loop's other connections get theirs.
+  private static let turnRoundsMax = 4
   /// A rest of a body up to this size is skipped to keep the connection; before a larger one it is
   /// closed.
   private static let skippedBytesMax = 64 << 10
@@ -25,6 +27,8 @@ final class Connection {
   /// True when it came while the loop was draining.
   let isLate: Bool
   let output: OutputQueue
+  /// True while it waits in the loop to run.
+  var isQueued = false
   private let socket: StreamSocket
   private var parser: RequestParser
   private var pending: ByteBuffer?
@@ -82,6 +86,7 @@ final class Connection {
     guard !isClosed, !isRunning else { return }
     isRunning = true
     defer { isRunning = false }
+    var rounds = 0
     repeat {
       mustRunAgain = false
       isTakingIn = true
@@ -91,6 +96,11 @@ final class Connection {
       flush()
       if isClosed { return }
       finishExchange()
+      rounds += 1
+      if rounds == Connection.turnRoundsMax, mustRunAgain {
+        loop.makeReady(self)
+        break
+      }
     } while mustRunAgain && !isClosed
     if isOver || waitsForNobody { close() }
   }
