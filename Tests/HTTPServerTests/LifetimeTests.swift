@@ -77,6 +77,28 @@ import Testing
     #expect(try idle.readToEnd().isEmpty)
   }
 
+  @Test func whoeverComesWhileADrainBeginsIsAnswered() throws {
+    let server = try RunningServer(loops: 2) { exchange in
+      if exchange.head.path == "/slow" { usleep(400_000) }
+      exchange.respond(text: "x")
+    }
+    // The first loop is busy while the other one is told to end.
+    let busy = try server.connect()
+    try busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    let port = server.port
+    let coming = Background {
+      usleep(250_000)
+      let connections = try (0..<4).map { _ in try RawConnection(port: port) }
+      for connection in connections {
+        try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      }
+      return try connections.map { try $0.readResponse().status }
+    }
+    usleep(100_000)
+    server.drain()
+    #expect(try coming.join() == [200, 200, 200, 200])
+  }
+
   @Test func connectionsGoRoundTheLoops() throws {
     let threads = Lock<Set<pthread_t>>([])
     let server = try RunningServer(loops: 3) { exchange in
