@@ -102,8 +102,12 @@ final class Connection {
         break
       }
     } while mustRunAgain && !isClosed
-    if isOver || waitsForNobody { close() }
+    if isOver || waitsForNobody || hasDrained { close() }
   }
+
+  /// True when the server is stopping and the last answer, which was on its way as that began, is
+  /// sent.
+  private var hasDrained: Bool { loop.isDraining && hasAsked && isIdle && !isReadable }
 
   /// True when the client has closed its side and its request waits for what may never come, or is
   /// answered without an end: nobody closes only their own side to wait for that. The end may have
