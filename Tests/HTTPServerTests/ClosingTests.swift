@@ -20,6 +20,21 @@ import Testing
     #expect(sent < 70)
   }
 
+  @Test func whoeverIsOneTooManyDoesNotStayByGoingOnSending() throws {
+    let server = try RunningServer(configure: { $0.connectionsMax = 1 }) { $0.respond(text: "x") }
+    let first = try server.connect()
+    try first.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(try first.readResponse().status == 200)
+    let second = try server.connect()
+    #expect(try second.readResponse().status == 503)
+    var sent = 0
+    while sent < 70, (try? second.send("x")) != nil {
+      sent += 1
+      usleep(100_000)
+    }
+    #expect(sent < 70)
+  }
+
   @Test func whoeverIsAnsweredInTheMiddleOfABadBodyMayGoOnSendingForAWhile() throws {
     let server = try RunningServer { exchange in
       exchange.receiveBody(Swallower(exchange, answersFailure: true))
