@@ -110,9 +110,12 @@ public final class APIHandler: RequestHandler {
         throw Problem(
           .misdirectedRequest, "foreign_host", "\(authority.host) is not a name of this server.")
       }
-      head.withValue(of: .host) { host in
-        ownHost.removeAll()
-        ownHost.append(host)
+      // Behind a target that names the server, Host was not looked at.
+      if head.isOriginForm {
+        head.withValue(of: .host) { host in
+          ownHost.removeAll()
+          ownHost.append(host)
+        }
       }
     }
     guard head.has(.origin) else { return }

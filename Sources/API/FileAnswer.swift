@@ -63,8 +63,10 @@ struct FileAnswer {
     }
   }
 
-  /// A range counts only if the client's copy is the same (If-Range, RFC 9110 §13.1.5).
+  /// A range counts only with GET (RFC 9110 §14.2), and if the client's copy is the same (If-Range,
+  /// §13.1.5).
   private func range(_ head: RequestHead) -> ByteRange {
+    guard head.method == .get else { return .whole }
     if head.has(.ifRange) {
       let same = head.withValue(of: .ifRange) { value in
         EntityTag(value).map { $0.stronglyMatches(etag) } ?? false

@@ -11,6 +11,8 @@ final class Connection {
   private static let pendingBytesMax = 256 << 10
   /// The most one turn receives before the loop's other connections get theirs.
   private static let turnBytesMax = 1 << 20
+  /// How many times one turn takes in and sends before the loop's other connections get theirs.
+  private static let turnRoundsMax = 4
   /// A rest of a body up to this size is skipped to keep the connection; before a larger one it is
   /// closed.
   private static let skippedBytesMax = 64 << 10
@@ -25,6 +27,8 @@ final class Connection {
   /// True when it came while the loop was draining.
   let isLate: Bool
   let output: OutputQueue
+  /// True while it waits in the loop to run.
+  var isQueued = false
   private let socket: StreamSocket
   private var parser: RequestParser
   private var pending: ByteBuffer?
@@ -39,6 +43,7 @@ final class Connection {
   private var endIsNear = false
   private var peerEnded = false
   private var isLingering = false
+  private var hasEndedOutput = false
   private var isClosed = false
   private var isRunning = false
   private var isTakingIn = false
@@ -81,6 +86,7 @@ final class Connection {
     guard !isClosed, !isRunning else { return }
     isRunning = true
     defer { isRunning = false }
+    var rounds = 0
     repeat {
       mustRunAgain = false
       isTakingIn = true
@@ -90,9 +96,18 @@ final class Connection {
       flush()
       if isClosed { return }
       finishExchange()
+      rounds += 1
+      if rounds == Connection.turnRoundsMax, mustRunAgain {
+        loop.makeReady(self)
+        break
+      }
     } while mustRunAgain && !isClosed
-    if isOver || waitsForNobody { close() }
+    if isOver || waitsForNobody || hasDrained { close() }
   }
+
+  /// True when the server is stopping and the last answer, which was on its way as that began, is
+  /// sent.
+  private var hasDrained: Bool { loop.isDraining && hasAsked && isIdle && !isReadable }
 
   /// True when the client has closed its side and its request waits for what may never come, or is
   /// answered without an end: nobody closes only their own side to wait for that. The end may have
@@ -183,7 +198,8 @@ final class Connection {
     }
     if isLingering { return close() }
     if let exchange {
-      guard !exchange.isBodyComplete, !exchange.isPaused else { return }
+      // Nobody is late with a body that is not asked for.
+      guard wantsInput else { return }
       loop.context.metrics.slowClients.increment()
       if exchange.isAnswered { return close() }
       return breakOff(exchange, .tooSlow)
@@ -202,6 +218,9 @@ final class Connection {
     if exchange.continueIsDue { return false }
     return chunks == nil && bodyRemaining <= Connection.skippedBytesMax
   }
+
+  /// The body is asked for, or is to be skipped: its time begins.
+  func bodyIsDue() { touch(loop.context.configuration.bodySilenceMilliseconds) }
 
   /// Has the kernel take no more than so many bytes that it cannot send yet.
   func limitUnsent(_ bytes: Int) { socket.limitUnsent(bytes) }
@@ -323,7 +342,6 @@ final class Connection {
     self.exchange = exchange
     hasAsked = true
     loop.activeRequests += 1
-    touch(loop.context.configuration.bodySilenceMilliseconds)
     guard bodyRemaining > 0, bodyRemaining <= rest.count else {
       loop.handler.handle(exchange)
       return 0
@@ -339,7 +357,7 @@ final class Connection {
   }
 
   private func feed(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) -> Int {
-    touch(loop.context.configuration.bodySilenceMilliseconds)
+    bodyIsDue()
     guard chunks != nil else {
       let count = min(bodyRemaining, bytes.count)
       bodyRemaining -= count
@@ -373,6 +391,7 @@ final class Connection {
     exchange.keepsAlive = false
     if let consumer = exchange.consumer {
       exchange.isBodyComplete = true
+      exchange.isBodyBroken = true
       exchange.consumer = nil
       if consumer.fail(refusal) { return }
       exchange.isBodyComplete = false
@@ -479,7 +498,7 @@ final class Connection {
     if goesOn {
       touch(loop.context.configuration.idleMilliseconds)
       if pending != nil || isReadable { mustRunAgain = true }
-    } else if exchange.isBodyComplete, pending == nil, !isReadable {
+    } else if exchange.isBodyComplete, !exchange.isBodyBroken, pending == nil, !isReadable {
       close()
     } else {
       linger()
@@ -490,8 +509,12 @@ final class Connection {
   /// with unread bytes in the socket would take the answer back (RFC 9112 §9.6).
   private func linger() {
     isLingering = true
-    socket.endOutput()
-    deadline = loop.now.advanced(byMilliseconds: Connection.lingerMilliseconds)
+    if !hasEndedOutput {
+      hasEndedOutput = true
+      socket.endOutput()
+      // Once: a client that goes on sending gets no more time for that.
+      deadline = loop.now.advanced(byMilliseconds: Connection.lingerMilliseconds)
+    }
     if peerEnded { close() } else { mustRunAgain = isReadable }
   }
 

@@ -126,8 +126,12 @@ final class EventLoop {
     if exchange.isStream { openStreams -= 1 }
   }
 
-  /// Has a connection run again in this turn or the next.
-  func makeReady(_ connection: Connection) { ready.append(connection) }
+  /// Has a connection run again in this turn or the next: once, however often it is asked for.
+  func makeReady(_ connection: Connection) {
+    guard !connection.isQueued else { return }
+    connection.isQueued = true
+    ready.append(connection)
+  }
 
   /// Runs `action` after so many milliseconds.
   func after(milliseconds: Int, _ action: @escaping () -> Void) -> LoopTimer {
@@ -174,7 +178,10 @@ final class EventLoop {
     guard !ready.isEmpty else { return }
     let batch = ready
     ready.removeAll(keepingCapacity: true)
-    for connection in batch { connection.run() }
+    for connection in batch {
+      connection.isQueued = false
+      connection.run()
+    }
   }
 
   private func takeConnections(from index: Int) {

@@ -38,6 +38,8 @@ public final class Exchange {
   var bodyAtHand: UnsafeRawBufferPointer?
   var isPaused = false
   var isBodyComplete: Bool
+  /// True when the body counts as complete because its rest cannot be had: more may come in.
+  var isBodyBroken = false
   var continueIsDue: Bool
   var keepsAlive: Bool
   /// The answer's status, for the metrics.
@@ -73,6 +75,7 @@ public final class Exchange {
     self.consumer = consumer
     connection.wake()
     if isBodyComplete { return consumer.end() }
+    connection.bodyIsDue()
     if continueIsDue {
       continueIsDue = false
       ResponseHead.writeContinue(into: connection.output.bytes)
@@ -80,12 +83,14 @@ public final class Exchange {
   }
 
   /// Takes no more of the body until `resumeBody`; the client is slowed down by TCP.
-  public func pauseBody() { isPaused = true }
+  /// The rest of a body that is answered is not worth a pause.
+  public func pauseBody() { if !isAnswered { isPaused = true } }
 
   /// Goes on with the body.
   public func resumeBody() {
     guard isPaused else { return }
     isPaused = false
+    connection.bodyIsDue()
     connection.wake()
   }
 
@@ -215,10 +220,14 @@ public final class Exchange {
   private func begin(_ response: ResponseHead, _ framing: ResponseFraming) -> Bool {
     guard !isAnswered, !isGone else { return false }
     isAnswered = true
+    isPaused = false
     status = response.status
     onGone = nil
     onDrain = nil
-    if !isBodyComplete, !connection.canSkipBody(of: self) { keepsAlive = false }
+    if !isBodyComplete {
+      if !connection.canSkipBody(of: self) { keepsAlive = false }
+      connection.bodyIsDue()
+    }
     if connection.loop.isDraining { keepsAlive = false }
     response.write(
       into: connection.output.bytes, date: connection.loop.date, framing: framing,

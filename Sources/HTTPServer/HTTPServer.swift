@@ -63,7 +63,10 @@ public final class HTTPServer: Sendable {
   /// Until the last of them is finished, new connections are still taken, by the first loop, for
   /// one request each: whoever asks whether the server is ready hears that it is not.
   public func drain() {
-    for loop in loops { loop.send(.drain) }
+    // The first loop hands connections to the others: their orders come behind the last of them.
+    let others = loops.dropFirst()
+    loops[0].send(.drain)
+    loops[0].send(.run { for loop in others { loop.send(.drain) } })
     for thread in threads.dropFirst() { thread.join() }
     loops[0].send(.closeListeners)
     threads[0].join()

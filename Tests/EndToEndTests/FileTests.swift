@@ -38,6 +38,17 @@ import Testing
     #expect(after["ETag"] != before)
   }
 
+  @Test func aRangeIsForGetAlone() throws {
+    let path = "\(Fixture.small)/segments/0"
+    let whole = try client.get(path)
+    for range in ["bytes=0-9", "bytes=\(whole.bodyBytes)-"] {
+      let head = try client.send(HTTPRequest("HEAD", path, ["Range": range]))
+      #expect(head.status == 200, "\(range)")
+      #expect(head["Content-Length"] == whole["Content-Length"])
+      #expect(head["Content-Range"] == nil)
+    }
+  }
+
   @Test(arguments: ["\(Fixture.small)/segments/0", "\(Fixture.small)/records/0/value"])
   func rangesAreExact(_ path: String) throws {
     let whole = try client.get(path)

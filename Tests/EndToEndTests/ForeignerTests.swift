@@ -28,6 +28,14 @@ import Testing
     #expect(try absolute.readResponse().code == "foreign_host")
   }
 
+  @Test func aTargetThatNamesTheServerDoesNotMakeItsHostTheServersOwn() throws {
+    let connection = try server.connect()
+    try connection.send("GET http://localhost/healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    #expect(try connection.readResponse().status == 200)
+    try connection.send("GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    #expect(try connection.readResponse().code == "foreign_host")
+  }
+
   @Test func onlyTheServersOwnPagesMayAsk() throws {
     let host = "localhost:\(server.port)"
     let own = try client.get("/healthz", ["Host": host, "Origin": "http://\(host)"])

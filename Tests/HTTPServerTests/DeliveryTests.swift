@@ -93,6 +93,17 @@ import Testing
     }
   }
 
+  @Test(arguments: CopyStrategy.allCases)
+  func aFileCutShortAheadOfTheClientEndsTheConnection(copy: CopyStrategy) throws {
+    let server = try serve([0..<DeliveryTests.fileBytes], copy)
+    let connection = try server.connect(receiveBufferBytes: 64 << 10)
+    try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    _ = try connection.readBytes(1000)
+    // Not on a page's end, and not yet asked for: the socket does not hold so much.
+    try DiskFile(directory.path("file"), .createOrOpen).truncate(to: (7 << 20) + 100)
+    #expect(try connection.readToEnd().count < DeliveryTests.fileBytes)
+  }
+
   private func delivered(_ server: RunningServer, _ copy: CopyStrategy) throws -> Int {
     let buffer = ByteBuffer()
     server.drain()

@@ -54,6 +54,36 @@ import Testing
     #expect(try connection.readResponse().text == "\(count)")
   }
 
+  @Test func aBodyThatNobodyAskedForIsNotLate() throws {
+    let server = try RunningServer(configure: { $0.bodySilenceMilliseconds = 100 }) { exchange in
+      _ = exchange.after(milliseconds: 1200) { exchange.respond(text: "late") }
+    }
+    let connection = try server.connect()
+    for _ in 0..<2 {
+      try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody")
+      let answer = try connection.readResponse()
+      #expect(answer.status == 200)
+      #expect(answer.text == "late")
+    }
+  }
+
+  @Test func theRestOfABodyIsSkippedAlsoWhenItsConsumerRested() throws {
+    let server = try RunningServer { exchange in
+      guard exchange.hasBody else { return exchange.respond(text: "next") }
+      exchange.receiveBody(Swallower(exchange, restMilliseconds: 3_600_000))
+      _ = exchange.after(milliseconds: 100) { exchange.respond(text: "enough") }
+    }
+    let connection = try server.connect()
+    try connection.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc")
+    let answer = try connection.readResponse()
+    #expect(answer.text == "enough")
+    #expect(answer["Connection"] == nil)
+    try connection.send("def")
+    usleep(20_000)
+    try connection.send("ghiGET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(try connection.readResponse().text == "next")
+  }
+
   @Test func expectationsAreMetOnceTheBodyIsWanted() throws {
     let server = try RunningServer { exchange in
       if exchange.head.path == "/no" { return exchange.respond(text: "no") }

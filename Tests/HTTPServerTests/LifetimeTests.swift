@@ -77,6 +77,60 @@ import Testing
     #expect(try idle.readToEnd().isEmpty)
   }
 
+  @Test func whoeverComesWhileADrainBeginsIsAnswered() throws {
+    let server = try RunningServer(loops: 2) { exchange in
+      if exchange.head.path == "/slow" { usleep(400_000) }
+      exchange.respond(text: "x")
+    }
+    // The first loop is busy while the other one is told to end.
+    let busy = try server.connect()
+    try busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    let port = server.port
+    let coming = Background {
+      usleep(250_000)
+      let connections = try (0..<4).map { _ in try RawConnection(port: port) }
+      for connection in connections {
+        try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      }
+      return try connections.map { try $0.readResponse().status }
+    }
+    usleep(100_000)
+    server.drain()
+    #expect(try coming.join() == [200, 200, 200, 200])
+  }
+
+  @Test func aDrainWaitsForAnAnswerOnItsWayAndNoLonger() throws {
+    let handled = Lock(0)
+    let text = String(repeating: "x", count: 4000)
+    let server = try RunningServer { exchange in
+      handled.withLock { $0 += 1 }
+      exchange.respond(text: text)
+    }
+    let address = SocketAddress(host: "127.0.0.1", port: server.port)
+    func ask(_ count: Int) throws -> (client: ClientSocket, answered: Int) {
+      let client = try ClientSocket(connectingTo: address)
+      let before = handled.withLock { $0 }
+      let requests = String(repeating: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", count: count)
+      try Array(requests.utf8).withUnsafeBytes { try client.send($0) }
+      usleep(500_000)
+      return (client, handled.withLock { $0 } - before)
+    }
+    // How much is answered to a client that takes nothing; a little less stays on its way.
+    let most = try ask(5000).answered
+    usleep(200_000)
+    let (client, answered) = try ask(most - 10)
+    #expect(answered > 0)
+    let reading = Background {
+      usleep(300_000)
+      while let count = try? client.discard(1 << 20), count > 0 {}
+    }
+    let clock = SystemClock()
+    let start = clock.monotonicTime()
+    server.drain()
+    #expect(clock.monotonicTime().nanoseconds(since: start) < 4_000_000_000)
+    try reading.join()
+  }
+
   @Test func connectionsGoRoundTheLoops() throws {
     let threads = Lock<Set<pthread_t>>([])
     let server = try RunningServer(loops: 3) { exchange in

@@ -30,9 +30,10 @@ final class RunningServer {
     hasDrained = true
   }
 
+  var port: UInt16 { server.addresses[0].network?.port ?? 0 }
+
   func connect(receiveBufferBytes: Int? = nil) throws -> RawConnection {
-    try RawConnection(
-      port: server.addresses[0].network?.port ?? 0, receiveBufferBytes: receiveBufferBytes)
+    try RawConnection(port: port, receiveBufferBytes: receiveBufferBytes)
   }
 
   /// Sends a request and reads its answer, on a connection of its own.

@@ -46,6 +46,24 @@ import Testing
     _ = try Self.request(server)
   }
 
+  @Test func aBodyThatNobodyAskedForDoesNotEndAStream() throws {
+    let server = try RunningServer(configure: { $0.bodySilenceMilliseconds = 100 }) { exchange in
+      let ticker = Ticker(exchange, bytes: 10, milliseconds: 1500)
+      exchange.respond(ResponseHead(.ok), stream: ticker, unsentBytesMax: 0)
+      exchange.onGone = { ticker.stop() }
+      exchange.onDrain = {
+        exchange.onGone = nil
+        ticker.end()
+      }
+    }
+    let connection = try server.connect()
+    try connection.send(
+      "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    #expect(try connection.readHead().status == 200)
+    #expect(Self.numbers(try connection.readChunk()) == [1])
+    connection.close()
+  }
+
   @Test func aSlowClientGetsWholePiecesAndTheNewest() throws {
     let server = try Self.serve(bytes: 8000, milliseconds: 2, Mailbox())
     let connection = try Self.request(server)

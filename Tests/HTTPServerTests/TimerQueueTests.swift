@@ -27,6 +27,20 @@ import Testing
     #expect(queue.nextDue == nil)
   }
 
+  @Test func cancelledTimersAreNotKeptUntilTheyWereDue() {
+    var queue = TimerQueue()
+    var fired = 0
+    for number in 0..<10_000 {
+      let timer = LoopTimer { fired += 1 }
+      queue.add(timer, due: TimerQueueTests.instant(1000 + number))
+      if number % 100 != 0 { timer.cancel() }
+    }
+    #expect(queue.count < 500)
+    while let timer = queue.popDue(TimerQueueTests.instant(20_000)) { timer.fire() }
+    #expect(fired == 100)
+    #expect(queue.count == 0)
+  }
+
   @Test func cancelledTimersNeverFire() {
     var queue = TimerQueue()
     var fired = 0

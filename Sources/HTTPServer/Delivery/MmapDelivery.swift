@@ -15,7 +15,7 @@ enum MmapDelivery {
       if share <= 0 { return .yielded }
       let hotEnd = delivery.hotEnd(region)
       if hotEnd <= region.position { return .cold }
-      guard let map = delivery.map(region) else { return .broken }
+      guard let map = delivery.map(region), let file = delivery.currentFile else { return .broken }
       // What is gathered points into it.
       defer { withExtendedLifetime(map) {} }
       gather.removeAll()
@@ -30,7 +30,11 @@ enum MmapDelivery {
         delivery.meter.countBytes(ofBody)
         delivery.advance(ofBody)
         share -= sent
-        if ofBody < offered { return .blocked }
+        if ofBody == offered { break }
+        // The socket is full; unless the file was cut short, for which no event would come.
+        delivery.meter.countCall()
+        guard let size = try? file.size(), hotEnd <= size else { return .broken }
+        return .blocked
       case .wouldBlock: return .blocked
       case .ended: return .broken
       }
