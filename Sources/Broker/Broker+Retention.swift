@@ -12,19 +12,17 @@ extension Broker {
     _ name: String, partition: Int, before offset: Offset, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Offset, BrokerError>) -> Void
   ) {
-    let looksAnew: @Sendable (Result<Offset, BrokerError>) -> Void = { [groups] outcome in
-      // What others had to wait for may be gone.
-      groups.wakeWaiters()
-      completion(outcome)
-    }
-    change(sink, looksAnew) { [self] catalog throws(BrokerError) in
+    change(sink, completion) { [self] catalog throws(BrokerError) in
       guard let topic = catalog.topics[name] else { throw .topicNotFound(name) }
       let log = try topic.partition(partition)
       let end = log.offsets.highWatermark
       guard offset <= end else { throw .log(.offsetPastEnd(highWatermark: end)) }
       noteArrivals()
       do throws(LogError) {
-        return try log.truncate(before: offset)
+        let start = try log.truncate(before: offset)
+        // What others had to wait for may be gone.
+        groups.wakeWaiters()
+        return start
       } catch {
         throw .log(error)
       }

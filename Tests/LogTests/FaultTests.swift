@@ -47,15 +47,14 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1])
-  func whatWasWrittenBeforeASegmentThatCannotBeginIsWrittenOnce(behind: Int) throws {
-    let test = try TestLog(LogSettings(segmentBytes: 1000))
+  /// Appends values of these sizes, all but the first in one round, which fails as `arrange` says:
+  /// the first answer holds the writer until the others wait.
+  private static func appendInOneRound(
+    _ sizes: [Int], to test: TestLog, failing arrange: (Faults) -> Void
+  ) -> [Int: Result<AppendRequest.Stored, LogError>] {
     let gate = DispatchSemaphore(value: 0)
     let answers = Lock<[Int: Result<AppendRequest.Stored, LogError>]>([:])
     let done = DispatchSemaphore(value: 0)
-    // The first answer holds the writer until the others wait to be one round. The second fits into
-    // the segment, the third does not, and there is no room for another.
-    let sizes = [1, 100, 2000] + [Int](repeating: 3, count: behind)
     for (name, size) in sizes.enumerated() {
       test.data.writer.submit(
         AppendRequest(
@@ -67,11 +66,21 @@ import Testing
         })
       if name == 0 { while test.log.frontiers.committed == .zero { sched_yield() } }
     }
-    test.files.faults.setRoom(FramedBatches.of([Self.value(100)]).bytes + 10)
+    arrange(test.files.faults)
     gate.signal()
     for _ in sizes { done.wait() }
     test.files.faults.clear()
-    let outcomes = answers.withLock { $0 }
+    return answers.withLock { $0 }
+  }
+
+  @Test(arguments: [0, 1])
+  func whatWasWrittenBeforeASegmentThatCannotBeginIsWrittenOnce(behind: Int) throws {
+    let test = try TestLog(LogSettings(segmentBytes: 1000))
+    // The second fits into the segment, the third does not, and there is no room for another.
+    let sizes = [1, 100, 2000] + [Int](repeating: 3, count: behind)
+    let outcomes = FaultTests.appendInOneRound(sizes, to: test) { faults in
+      faults.setRoom(FramedBatches.of([Self.value(100)]).bytes + 10)
+    }
     #expect(outcomes[1] == .success(AppendRequest.Stored(baseOffset: Offset(1), count: 1)))
     #expect(outcomes[2] == .failure(.outOfSpace))
     #expect(outcomes[3] == (behind == 0 ? nil : .failure(.outOfSpace)))
@@ -208,25 +217,10 @@ import Testing
   @Test func aLogThatStopsAtAFailureDoesNotGoOnInANewSegment() throws {
     let test = try TestLog(LogSettings(segmentBytes: 1000))
     test.log.continuity.keep()
-    let gate = DispatchSemaphore(value: 0)
-    let done = DispatchSemaphore(value: 0)
-    let answers = Lock<[Int: Result<AppendRequest.Stored, LogError>]>([:])
-    // One round: what fits into the segment, which cannot be written, and what needs the next one.
-    for (name, size) in [1, 100, 2000].enumerated() {
-      test.data.writer.submit(
-        AppendRequest(
-          .of([Self.value(size)]), to: test.log, acknowledgement: .committed, sink: InlineSink()
-        ) { outcome in
-          if name == 0 { gate.wait() }
-          answers.withLock { $0[name] = outcome }
-          done.signal()
-        })
-      if name == 0 { while test.log.frontiers.committed == .zero { sched_yield() } }
+    // What fits into the segment, which cannot be written, and what needs the next one.
+    let outcomes = FaultTests.appendInOneRound([1, 100, 2000], to: test) { faults in
+      faults.fail(.write, suffix: Offset.zero.fileStem + ".log", code: ENOSPC)
     }
-    test.files.faults.fail(.write, suffix: Offset.zero.fileStem + ".log", code: ENOSPC)
-    gate.signal()
-    for _ in 0..<3 { done.wait() }
-    let outcomes = answers.withLock { $0 }
     #expect(outcomes[1] == .failure(.outOfSpace))
     guard case .failure(.unwritable) = outcomes[2] else {
       throw Disagreement("\(outcomes[2] as Any) behind what is missing")
