@@ -23,8 +23,26 @@ public struct LogSlice: Sendable {
   public var logStartOffset: Offset
   /// The offset of each region's first record.
   private(set) var starts: [Offset] = []
-  /// Is told of damage that a reader finds.
+  /// Is told of damage that a reader finds, and says what became of a file.
   var log: PartitionLog?
+
+  /// Opens the file that the slice begins in, if it begins in one: that may wait for the disk.
+  ///
+  /// - Throws: `offsetTooOld` and `closed` if it was deleted since it was chosen.
+  public func openFirst() throws(LogError) -> (any File)? {
+    guard let region = regions.first else { return nil }
+    return try open(region.file)
+  }
+
+  /// One of the slice's files, which may have been deleted since it was chosen.
+  func open(_ file: StoredFile) throws(LogError) -> any File {
+    do {
+      return try file.open()
+    } catch {
+      let error = LogError(reading: error)
+      throw log?.whatBecame(of: file, error) ?? error
+    }
+  }
 
   /// True when nothing was chosen.
   public var isEmpty: Bool { regions.isEmpty }

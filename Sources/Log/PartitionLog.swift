@@ -76,7 +76,7 @@ public final class PartitionLog: Sendable {
       do {
         try plan.take(segments[index], endOffset: next)
       } catch {
-        throw whatBecame(of: segments[index], error)
+        throw whatBecame(of: segments[index].log, error)
       }
       index += 1
     }
@@ -106,24 +106,28 @@ public final class PartitionLog: Sendable {
       do {
         if let offset = try search.offset(atOrAfter: timestamp) { return offset }
       } catch {
-        guard case .offsetTooOld = whatBecame(of: segment, error) else { throw error }
+        guard case .offsetTooOld = whatBecame(of: segment.log, error) else { throw error }
       }
     }
     return committed
   }
 
   /// Why a segment could not be read: the error, or that it was deleted meanwhile.
-  private func whatBecame(of segment: LogSegment, _ error: LogError) -> LogError {
+  ///
+  /// - Parameter file: the segment's, which names it for readers of a slice too.
+  func whatBecame(of file: StoredFile, _ error: LogError) -> LogError {
     guard case .unreadable = error else { return error }
-    if state.withLock({ $0.closed }) { return .closed }
-    let start = frontiers.logStart
-    return segment.baseOffset < start ? .offsetTooOld(logStartOffset: start) : error
+    let (isClosed, isDeleted) = state.withLock { state in
+      (state.closed, !state.segments.contains { $0.log === file })
+    }
+    if isClosed { return .closed }
+    return isDeleted ? .offsetTooOld(logStartOffset: frontiers.logStart) : error
   }
 
   /// The log's directory is about to go: those who have begun to read go on, as far as descriptors
-  /// reach.
+  /// reach, in the newest segments.
   func keepOpenForReaders() {
-    for segment in state.withLock({ $0.segments }).suffix(openFiles.files.limit / 4) {
+    for segment in state.withLock({ $0.segments }).reversed() {
       guard (try? segment.log.keepOpen()) != nil else { return }
     }
   }
@@ -161,7 +165,7 @@ public final class PartitionLog: Sendable {
       }
       return try sum ^ file.birthmark()
     } catch {
-      throw whatBecame(of: segment, LogError(reading: error))
+      throw whatBecame(of: segment.log, LogError(reading: error))
     }
   }
 

@@ -18,9 +18,8 @@ public final class SliceReader {
   }
 
   private static let windowBytes = 512 << 10
-  private let regions: [FileRegion]
-  private let starts: [Offset]
-  private let log: PartitionLog?
+  private let slice: LogSlice
+  private var regions: [FileRegion] { slice.regions }
   private var index = 0
   private var position = 0
   private let window: ByteBuffer
@@ -31,10 +30,8 @@ public final class SliceReader {
 
   /// Begins at the slice's first batch.
   public init(_ slice: LogSlice) {
-    regions = slice.regions
-    starts = slice.starts
-    log = slice.log
-    nextOffset = starts.first ?? slice.nextOffset
+    self.slice = slice
+    nextOffset = slice.starts.first ?? slice.nextOffset
     window = ByteBuffer(capacity: min(slice.bytes, SliceReader.windowBytes) + 64)
   }
 
@@ -67,7 +64,7 @@ public final class SliceReader {
     while index < regions.count, position == regions[index].count, window.isEmpty {
       index += 1
       position = 0
-      if index < starts.count { nextOffset = starts[index] }
+      if index < slice.starts.count { nextOffset = slice.starts[index] }
     }
     guard index < regions.count else { return .end }
     guard try fill(BatchHeader.bytes, waiting: waiting) else { return .notCached }
@@ -126,11 +123,7 @@ public final class SliceReader {
   private func file(waiting: Bool) throws(LogError) -> (any File)? {
     let stored = regions[index].file
     guard waiting else { return stored.opened }
-    do {
-      return try stored.open()
-    } catch {
-      throw LogError(reading: error)
-    }
+    return try slice.open(stored)
   }
 
   private static func whole(
@@ -153,7 +146,7 @@ public final class SliceReader {
   private func damaged(_ reason: String) -> LogError {
     let region = regions[index]
     let place = region.position + position - window.count
-    log?.noteDamage(region.file, at: place, reason)
+    slice.log?.noteDamage(region.file, at: place, reason)
     return .corrupted(file: region.file.path, position: place, reason: reason)
   }
 }

@@ -69,15 +69,23 @@ final class OpenSlot<Thing: AnyObject & Sendable>: OpenSeat {
   }
 
   /// Has what is open stay so; false if nothing is.
-  func keep() -> Bool {
-    state.withLock { state in
-      state.isKept = state.thing != nil
-      return state.isKept
+  ///
+  /// - Throws: `full` when too many in the table stay already.
+  func keep(full: @autoclosure () -> SystemError) throws(SystemError) -> Bool {
+    try state.withLock { state throws(SystemError) in
+      guard state.thing != nil else { return false }
+      guard !state.isKept else { return true }
+      guard table?.keepOneMore() ?? true else { throw full() }
+      state.isKept = true
+      return true
     }
   }
 
   /// Closes what is open: its owner goes.
-  func end() { table?.leave(self) }
+  func end() {
+    table?.leave(self)
+    if state.withLock({ $0.isKept }) { table?.keepOneLess() }
+  }
 
   // MARK: - For the table
 

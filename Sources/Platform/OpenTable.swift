@@ -37,6 +37,7 @@ public final class OpenTable: Sendable {
   public let limit: Int
   private let state = Lock(State())
   private let opens = Atomic(0)
+  private let kept = Atomic(0)
 
   /// Room for so many.
   public init(limit: Int) {
@@ -49,6 +50,17 @@ public final class OpenTable: Sendable {
 
   /// How many times something was opened.
   public var opensTotal: Int { opens.load(ordering: .relaxed) }
+
+  /// Counts one more that is not closed while its owner lives; false when half of the room is taken
+  /// by such already. The other half is for those who open something now.
+  func keepOneMore() -> Bool {
+    if kept.add(1, ordering: .relaxed).newValue <= max(1, limit / 2) { return true }
+    keepOneLess()
+    return false
+  }
+
+  /// One that was kept goes.
+  func keepOneLess() { kept.subtract(1, ordering: .relaxed) }
 
   /// Promises a seat, for which something else may have to go; false when everything is in use.
   func reserve() -> Bool {

@@ -42,8 +42,10 @@ public final class StoredFile: Sendable {
 
   /// Opens the file and has it stay open as long as this lives: its name is about to go, and those
   /// who have begun to read it go on.
+  ///
+  /// - Throws: when it cannot be opened, and when half of all that may be open stays so already.
   public func keepOpen() throws(SystemError) {
-    while !file.keep() { _ = try open() }
+    while !(try file.keep(full: SystemError(exhausted: "open", subject: path))) { _ = try open() }
   }
 
   /// A map of at least the first `count` bytes, which must be there and never change. Its bytes are

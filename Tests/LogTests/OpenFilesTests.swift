@@ -85,16 +85,50 @@ import Testing
   }
 
   @Test func aDeletedSegmentIsReadByWhoeverChoseItAlthoughItWasClosed() throws {
-    let test = try TestLog(LogSettings(segmentBytes: 1), filesMax: 2)
+    let test = try TestLog(LogSettings(segmentBytes: 1), filesMax: 4)
     for _ in 0..<6 { test.append([.small("record")]) }
     let slice = try test.log.read(ReadRequest(offset: .zero, maxBytes: .max))
-    #expect(slice.regions.count { $0.file.opened != nil } <= 2)
+    #expect(slice.regions.count { $0.file.opened != nil } <= 4)
     let retention = Retention(test.log, writer: test.data.writer, metrics: test.metrics)
-    // As many as may be open at one time.
-    #expect(try retention.truncate(before: Offset(2)) == Offset(2))
-    #expect(!test.files.exists(test.path("log", segment: 1)))
+    // Half of all that may be open is kept for readers: whoever opens something else has the rest.
+    #expect(try retention.truncate(before: Offset(3)) == Offset(3))
+    #expect(!test.files.exists(test.path("log", segment: 2)))
+    #expect(try test.readAll().count == 3)
     let kept = slice.regions[..<2].map { try? $0.file.open() }
     #expect(kept.allSatisfy { $0 != nil })
+    let reader = SliceReader(slice)
+    for _ in 0..<2 { #expect(try reader.nextWaiting() != nil) }
+    #expect(throws: LogError.offsetTooOld(logStartOffset: Offset(3))) {
+      _ = try reader.nextWaiting()
+    }
+    test.data.close()
+  }
+
+  @Test func aSliceWhoseSegmentWasDeletedBeforeItWasOpenedSaysWhatBecameOfIt() throws {
+    let made = try TestLog(LogSettings(segmentBytes: 1))
+    for _ in 0..<4 { made.append([.small("record")]) }
+    let directory = made.directory
+    made.data.close()
+    let files = FaultyFileSystem()
+    let test = try TestLog(LogSettings(segmentBytes: 1), in: directory, files: files)
+    func reader(at offset: Offset) throws -> SliceReader {
+      SliceReader(try test.log.read(ReadRequest(offset: offset, maxBytes: 1)))
+    }
+    let waiting = try reader(at: .zero)
+    let cautious = try reader(at: Offset(1))
+    // No descriptor is left to keep what is being read.
+    files.faults.fail(.open, code: EMFILE)
+    #expect(try test.log.truncate(before: Offset(2)) == Offset(2))
+    files.faults.clear()
+    let gone = LogError.offsetTooOld(logStartOffset: Offset(2))
+    #expect(throws: gone) { _ = try waiting.nextWaiting() }
+    guard case .notCached = try cautious.next() else { throw Disagreement("nothing is open") }
+    #expect(throws: gone) { try cautious.bringIn() }
+    #expect(throws: gone) { _ = try cautious.next() }
+    let last = try reader(at: Offset(2))
+    test.data.writer.release(test.log)
+    try files.removeTree(directory.path(TestLog.name))
+    #expect(throws: LogError.closed) { _ = try last.nextWaiting() }
     test.data.close()
   }
 

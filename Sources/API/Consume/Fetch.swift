@@ -147,7 +147,11 @@ final class Fetch {
 
   private func answer(_ slice: LogSlice, from offset: Offset) {
     guard call.isOpen(slice.regions) else {
-      return call.bringOpen(slice.regions) { [self] in answer(slice, from: offset) }
+      return call.bringOpen(slice) { [self] error in
+        fail(error, at: offset)
+      } then: { [self] in
+        answer(slice, from: offset)
+      }
     }
     switch form {
     case .batches:
@@ -198,7 +202,7 @@ final class Fetch {
         case .end: break
         }
       } catch let error as LogError {
-        return call.fail(Problem(error))
+        return fail(error, at: offset)
       } catch {
         // The source will say what is wrong with the batch.
         reader.stay()
@@ -219,6 +223,13 @@ final class Fetch {
     if source.needsDisk { return source.bringIn { [self] in respond(head, source, from: offset) } }
     // What is sound before the place that cannot be read is an answer of its own.
     if source.failedAt > offset { return read(from: offset, end: source.failedAt) }
-    if let error = source.failure { call.fail(Problem(error)) }
+    if let error = source.failure { fail(error, at: offset) }
+  }
+
+  /// The records that were chosen cannot be read. Where they were deleted meanwhile, the next look
+  /// says so, or finds those that are the first by now.
+  private func fail(_ error: LogError, at offset: Offset) {
+    guard case .offsetTooOld = error else { return call.fail(Problem(error)) }
+    read(from: offset)
   }
 }

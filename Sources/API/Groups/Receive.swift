@@ -15,7 +15,7 @@ final class Receive {
   private var waiter: LogWaiter?
   private var isWaiting = false
   private var waitIsOver: Bool
-  /// How often messages were leased that then turned out to be damaged.
+  /// How often messages were leased that then turned out to be damaged, or deleted.
   private var damageMet = 0
   /// A search that found nothing so far and goes on.
   private var unfinished: Lease?
@@ -111,9 +111,13 @@ final class Receive {
   // MARK: - Answering
 
   private func answer(_ lease: Lease, waited: Bool) {
-    let first = lease.parts.first?.slice.regions ?? []
-    guard call.isOpen(first) else {
-      return call.bringOpen(first) { [self] in answer(lease, waited: waited) }
+    if let first = lease.parts.first?.slice, !call.isOpen(first.regions) {
+      return call.bringOpen(first) { [self] error in
+        group.giveBack(lease.parts, now: call.broker.now())
+        leaseAnew(after: error)
+      } then: { [self] in
+        answer(lease, waited: waited)
+      }
     }
     var head = ResponseHead(.ok)
     head.add("Cache-Control", "no-store")
@@ -139,13 +143,15 @@ final class Receive {
     if let error = source.failure { leaseAnew(after: error) }
   }
 
-  /// Nothing of what was leased could be read. What is known to be damaged is not leased again: the
-  /// next look finds other messages, or says what is wrong.
+  /// Nothing of what was leased could be read. What is known to be damaged or was deleted is not
+  /// leased again: the next look finds other messages, or says what is wrong.
   private func leaseAnew(after error: LogError) {
     damageMet += 1
-    guard case .corrupted = error, damageMet < Receive.damageMetMax else {
-      return call.fail(Problem(error))
+    switch error {
+    case .corrupted where damageMet < Receive.damageMetMax,
+      .offsetTooOld where damageMet < Receive.damageMetMax:
+      run()
+    default: call.fail(Problem(error))
     }
-    run()
   }
 }

@@ -95,13 +95,7 @@ final class RecordStream: BodySource {
           if try readOn(buffer) { continue }
           return .waiting
         }
-        switch try reader.next() {
-        case .batch(let header, let bytes): try append(header, bytes, of: reader, to: buffer)
-        case .notCached:
-          bringIn(reader)
-          return .waiting
-        case .end: leaveSlice()
-        }
+        if try !give(from: reader, to: buffer) { return .waiting }
       }
       return .more
     } catch {
@@ -109,6 +103,25 @@ final class RecordStream: BodySource {
       end()
       return .end
     }
+  }
+
+  /// Gives the next batch's records; false while they are brought in.
+  private func give(from reader: SliceReader, to buffer: ByteBuffer) throws(LogError) -> Bool {
+    do {
+      switch try reader.next() {
+      case .batch(let header, let bytes): try append(header, bytes, of: reader, to: buffer)
+      case .notCached:
+        bringIn(reader)
+        return false
+      case .end: leaveSlice()
+      }
+    } catch {
+      // The next look finds what is left, and tells of the gap.
+      guard case .offsetTooOld = error else { throw error }
+      slice = nil
+      self.reader = nil
+    }
+    return true
   }
 
   // MARK: - Reading on

@@ -22,24 +22,34 @@ struct Redrive {
     let log = letters.partitions[0]
     let end = log.offsets.highWatermark.value
     var position = log.offsets.logStart.value
-    do throws(LogError) {
-      while position < end, result.redriven < request.max {
-        let open = group.open(letters, 0, in: position..<end)
-        guard let first = open.first else { break }
-        let slice = try log.read(
-          ReadRequest(offset: Offset(first.lowerBound), maxBytes: Redrive.bytesMax))
-        let limit = min(end, slice.nextOffset.value)
-        let (sent, failure) = try sendBack(
-          slice, open.filter { $0.lowerBound < limit }, &result)
-        if !sent.isEmpty { try group.settleOpen(letters, 0, done: sent, upTo: limit) }
-        if let failure { throw failure }
-        position = limit
+    while position < end, result.redriven < request.max {
+      do throws(LogError) {
+        guard let next = try sendNext(log, position..<end, &result) else { break }
+        position = next
+      } catch {
+        // Retention takes letters too.
+        guard case .offsetTooOld(let start) = error else { throw .log(error) }
+        position = max(position, start.value)
       }
-    } catch {
-      throw .log(error)
     }
     result.remaining = group.openCount(letters, 0)
     return result
+  }
+
+  /// Sends the first open letters back, as many as are read at a time; gives where to go on, `nil`
+  /// if there are none.
+  private func sendNext(
+    _ log: any RecordLog, _ range: Range<Int64>, _ result: inout RedriveResult
+  ) throws(LogError) -> Int64? {
+    let open = group.open(letters, 0, in: range)
+    guard let first = open.first else { return nil }
+    let slice = try log.read(
+      ReadRequest(offset: Offset(first.lowerBound), maxBytes: Redrive.bytesMax))
+    let limit = min(range.upperBound, slice.nextOffset.value)
+    let (sent, failure) = try sendBack(slice, open.filter { $0.lowerBound < limit }, &result)
+    if !sent.isEmpty { try group.settleOpen(letters, 0, done: sent, upTo: limit) }
+    if let failure { throw failure }
+    return limit
   }
 
   /// Sends what is wanted of a slice, waits until it is stored, and gives the letters' offsets, and

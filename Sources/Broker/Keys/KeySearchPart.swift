@@ -30,6 +30,18 @@ struct KeySearchPart: Sendable {
   mutating func lookBack(
     _ request: KeySearchRequest, windowRecords: Int, _ make: (Record) -> ByteBuffer
   ) throws -> (scanned: Int, bytes: Int) {
+    do {
+      return try lookBackUndisturbed(request, windowRecords, make)
+    } catch LogError.offsetTooOld(let logStart) {
+      // Retention took the window, or a part of it: the next one begins where the log does now.
+      before = max(before, logStart)
+      return (0, 0)
+    }
+  }
+
+  private mutating func lookBackUndisturbed(
+    _ request: KeySearchRequest, _ windowRecords: Int, _ make: (Record) -> ByteBuffer
+  ) throws -> (scanned: Int, bytes: Int) {
     let end = before
     guard let (start, slice) = try chooseWindow(request, windowRecords) else { return (0, 0) }
     var found = Found(limit: request.maxRecords, bytesMax: request.foundBytesMax)
@@ -82,7 +94,7 @@ struct KeySearchPart: Sendable {
   }
 
   /// The window that ends at `before`: so many records, or fewer if those are large; `nil` when
-  /// retention has taken what there was.
+  /// nothing is left there.
   private mutating func chooseWindow(
     _ request: KeySearchRequest, _ windowRecords: Int
   ) throws(LogError) -> (start: Offset, slice: LogSlice)? {
@@ -90,17 +102,7 @@ struct KeySearchPart: Sendable {
     while true {
       let start = max(log.offsets.logStart, Offset(max(0, before.value - Int64(count))))
       guard start < before else { return nil }
-      let slice: LogSlice
-      do {
-        slice = try log.read(self.request(from: start, to: before, request.tags))
-      } catch {
-        guard case .offsetTooOld(let logStart) = error else { throw error }
-        if logStart >= before {
-          before = logStart
-          return nil
-        }
-        continue
-      }
+      let slice = try log.read(self.request(from: start, to: before, request.tags))
       if slice.bytes <= KeySearchPart.windowBytes || count == 1 { return (start, slice) }
       count = max(1, min(count / 2, count * KeySearchPart.windowBytes / slice.bytes))
     }
