@@ -32,8 +32,8 @@ extension Call {
   }
 
   /// Opens a slice's first file on a thread that may wait for the disk, then runs `body`, and holds
-  /// it meanwhile. A file that cannot be opened is an answer of its own, and no download that breaks
-  /// off.
+  /// it meanwhile. A file that cannot be opened is an answer of its own, and no download that
+  /// breaks off.
   func bringOpen(
     _ slice: LogSlice, failed: @escaping (LogError) -> Void, then body: @escaping () -> Void
   ) {

@@ -31,11 +31,11 @@ public struct LogSlice: Sendable {
   /// - Throws: `offsetTooOld` and `closed` if it was deleted since it was chosen.
   public func openFirst() throws(LogError) -> (any File)? {
     guard let region = regions.first else { return nil }
-    return try open(region.file)
+    return try opened(region.file)
   }
 
   /// One of the slice's files, which may have been deleted since it was chosen.
-  func open(_ file: StoredFile) throws(LogError) -> any File {
+  func opened(_ file: StoredFile) throws(LogError) -> any File {
     do {
       return try file.open()
     } catch {

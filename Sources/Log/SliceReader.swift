@@ -123,7 +123,7 @@ public final class SliceReader {
   private func file(waiting: Bool) throws(LogError) -> (any File)? {
     let stored = regions[index].file
     guard waiting else { return stored.opened }
-    return try slice.open(stored)
+    return try slice.opened(stored)
   }
 
   private static func whole(
