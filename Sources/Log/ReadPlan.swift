@@ -4,6 +4,8 @@ struct ReadPlan {
   private let committed: Offset
   private var records = 0
   private var passed = 0
+  /// How many of the chosen ranges lie behind.
+  private var chosenPassed = 0
   private(set) var slice: LogSlice
   /// True when a limit was reached and the next segment is not wanted.
   private(set) var isFull = false
@@ -51,13 +53,11 @@ struct ReadPlan {
       endOffset: last < view.count
         ? base + Int(BatchEntry(view[last]).relativeOffset) : min(endOffset, committed))
     if wanted < committed, visible < view.count { isFull = true }
-    if let tags = request.tags {
-      let numbers = segment.batches.numbers(of: tags)
-      if numbers.isEmpty {
-        passOver(end)
-      } else {
-        takeTagged(end, from: first, numbers: numbers)
-      }
+    let numbers = request.tags.map { segment.batches.numbers(of: $0) }
+    if numbers?.isEmpty == true {
+      passOver(end)
+    } else if numbers != nil || request.chosen != nil {
+      takeSome(end, from: first, numbers: numbers)
     } else {
       takeAll(end, from: first)
     }
@@ -74,6 +74,14 @@ struct ReadPlan {
 
     func baseOffset(_ index: Int) -> Offset {
       index < count ? segment.baseOffset + Int(self[index].relativeOffset) : endOffset
+    }
+
+    /// The batch that holds an offset, of those from `first` on; `count` if it lies behind them.
+    func batch(holding offset: Offset, from first: Int) -> Int {
+      if offset >= endOffset { return count }
+      let base = segment.baseOffset
+      let atOrBefore = view.prefixCount { base + Int(BatchEntry($0).relativeOffset) <= offset }
+      return max(first, min(count, atOrBefore) - 1)
     }
   }
 
@@ -112,11 +120,32 @@ struct ReadPlan {
     slice.recordLimitOffset = slice.nextOffset
   }
 
-  /// Only the batches with a wanted tag; each entry is looked at, no batch is.
-  private mutating func takeTagged(_ span: Span, from first: Int, numbers: [UInt32]) {
-    for index in first..<span.count {
+  /// Only the batches with a wanted tag and a chosen offset; their entries are looked at, no batch
+  /// is.
+  private mutating func takeSome(_ span: Span, from first: Int, numbers: [UInt32]?) {
+    var index = first
+    while index < span.count {
+      if let chosen = request.chosen {
+        while chosenPassed < chosen.count,
+          chosen[chosenPassed].upperBound <= span.baseOffset(index)
+        {
+          chosenPassed += 1
+        }
+        guard chosenPassed < chosen.count else {
+          isFull = true
+          return
+        }
+        let place = span.batch(holding: chosen[chosenPassed].lowerBound, from: index)
+        if place > index {
+          slice.nextOffset = span.baseOffset(place)
+          slice.recordLimitOffset = slice.nextOffset
+          index = place
+          continue
+        }
+      }
+      defer { index += 1 }
       let entry = span[index]
-      if numbers.contains(entry.tag) {
+      if numbers?.contains(entry.tag) ?? true {
         let mayPass = slice.isEmpty && request.alwaysGivesOne
         let past = slice.bytes + Int(entry.size) > request.maxBytes && !mayPass
         if past || slice.regions.count >= request.regionsMax {

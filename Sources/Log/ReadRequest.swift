@@ -9,6 +9,8 @@ public struct ReadRequest: Sendable {
   public var maxRecords: Int
   /// Only batches with one of these tags; `nil` for all.
   public var tags: [Tag]?
+  /// Only batches that hold some of these offsets, which ascend; `nil` for all.
+  public var chosen: [Range<Offset>]?
   /// Stop behind so many batches whose tag is not wanted, whatever was found: a loop has others to
   /// serve. The slice then says how to go on.
   public var passedMax = Int.max

@@ -15,8 +15,10 @@ struct Consumer {
   let client: HTTPClient
   let group: String
 
-  init(_ server: TestServer, group: String = "g") {
-    client = server.client()
+  init(_ server: TestServer, group: String = "g") { self.init(server.client(), group: group) }
+
+  init(_ client: HTTPClient, group: String = "g") {
+    self.client = client
     self.group = "/v1/groups/\(group)"
   }
 

@@ -40,6 +40,20 @@ struct DeliveryRun: Equatable, Sendable {
   /// Their offsets.
   var range: Range<Int64> { offset..<end }
 
+  /// True if they may be delivered now.
+  func isDue(_ now: Int64) -> Bool { condition.isFree && due <= now }
+
+  /// The same messages as they are when they are delivered now.
+  func leased(_ wish: LeaseWish) -> DeliveryRun {
+    var run = self
+    if run.attempt == 0 { run.firstDelivery = wish.now }
+    if run.attempt < .max { run.attempt += 1 }
+    run.condition = .leased
+    run.due = wish.now + wish.lease
+    run.lastDelivery = wish.now
+    return run
+  }
+
   /// The part of the run that lies in `range`, which must touch it.
   func cut(to range: Range<Int64>) -> DeliveryRun {
     var part = self

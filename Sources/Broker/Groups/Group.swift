@@ -59,10 +59,10 @@ public final class Group: Sendable {
       for topic in held.topics {
         for (number, log) in topic.partitions.enumerated() {
           guard let partition = state.partition(topic.name, number) else { return nil }
-          // What an ordered group holds back comes when what it waits for is done.
-          if state.config.isOrdered, !partition.progress.runs.isEmpty { continue }
           // Where as much is begun as may be, others come when something of that is done.
-          if partition.progress.runs.runCount >= runsMax { continue }
+          let runs = partition.progress.runs
+          if runs.runCount >= runsMax { continue }
+          if state.config.isOrdered, runs.messages >= KeyOrder.openMax { continue }
           places.append((log, partition.progress.next))
         }
       }

@@ -9,6 +9,8 @@ final class GroupPartition {
   let log: any RecordLog
   var progress: Progress
   var counts = GroupCounts()
+  /// For groups that keep the order of keys.
+  var keys = KeyWindow()
 
   init(id: UInt32, topic: String, number: Int, log: any RecordLog, progress: Progress) {
     self.id = id

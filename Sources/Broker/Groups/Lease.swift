@@ -9,9 +9,13 @@ public struct Lease: Sendable {
   /// Up to where messages that come again were looked for, by the partitions' numbers in the group.
   let searched: [UInt32: Int64]
 
+  /// What must be known before anything can be leased, by way of `learnKeys`; nothing was then.
+  public let gap: KeyGap?
+
   /// The same lease with some of its messages.
   public func with(_ parts: [LeasedPart]) -> Lease {
-    Lease(parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched)
+    Lease(
+      parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched, gap: gap)
   }
 
   /// How many messages were leased.

@@ -20,6 +20,10 @@ struct LeaseWish {
   /// Up to where messages that come again were looked for, when there are too many for one look. A
   /// partition that has no place here is looked at from the one that has waited longest on.
   private(set) var searched: [UInt32: Int64]
+  /// The keys of these partitions' next messages were just looked up.
+  let learned: Set<UInt32>
+  /// What must be known first.
+  private(set) var gap: KeyGap?
   /// The first reason why messages could not be leased that were to be.
   private(set) var failure: LogError?
   private let fewRuns: Bool
@@ -34,6 +38,7 @@ struct LeaseWish {
     bytes = request.maxBytes
     fewRuns = request.fromOnePartition
     searched = request.searched
+    learned = request.learned
   }
 
   /// True when nothing more is wanted, or to be looked for now.
@@ -55,7 +60,8 @@ struct LeaseWish {
 
   /// What has come of it.
   func lease(isUnfinished: Bool, wakes: Int) -> Lease {
-    Lease(parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched)
+    Lease(
+      parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched, gap: gap)
   }
 
   func leased(_ range: Range<Int64>, attempt: UInt16, of batch: Range<Offset>) -> LeasedRun {
@@ -66,6 +72,10 @@ struct LeaseWish {
 
   /// True when batches should be leased whole, even if they hold more messages than were asked for.
   var wantsWholeBatches: Bool { fewRuns }
+
+  /// Keys must be known before a partition's messages can be leased. What was leased of others is
+  /// answer enough.
+  mutating func ask(_ gap: KeyGap) { if parts.isEmpty { self.gap = gap } }
 
   /// Messages could not be leased: others may be.
   mutating func meet(_ error: LogError) { failure = failure ?? error }

@@ -123,13 +123,6 @@ struct Progress {
     return found
   }
 
-  /// The oldest messages that are not done, if they wait for delivery: for groups that keep the
-  /// order.
-  func oldestReady(now: Int64) -> DeliveryRun? {
-    guard let first = runs.first, first.condition.isFree, first.due <= now else { return nil }
-    return first
-  }
-
   /// What a receipt for these messages, at that attempt, is worth.
   func standing(_ range: Range<Int64>, attempt: UInt16, epoch: UInt32) -> Standing {
     guard epoch == self.epoch, range.upperBound <= next else { return .stale }

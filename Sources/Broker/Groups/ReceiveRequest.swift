@@ -22,6 +22,8 @@ public struct ReceiveRequest: Sendable {
   /// Up to where messages that come again were looked for already, by the partitions' numbers in
   /// the group.
   private(set) var searched: [UInt32: Int64] = [:]
+  /// The partitions, by the same numbers, whose next messages' keys were just looked up.
+  private(set) var learned: Set<UInt32> = []
 
   /// A wish.
   public init(
@@ -38,4 +40,7 @@ public struct ReceiveRequest: Sendable {
 
   /// Goes on with the search that ended with a lease that is unfinished.
   public mutating func goOn(behind lease: Lease) { searched = lease.searched }
+
+  /// Does not look up the same keys again only because others came meanwhile.
+  public mutating func noteLearned(_ gap: KeyGap) { learned.insert(gap.id) }
 }

@@ -20,7 +20,7 @@ import Testing
   }
 
   private static func lease(_ count: Int, _ world: GroupWorld) throws -> Lease {
-    try world.group.receive(
+    try world.group.receiveKnowing(
       ReceiveRequest(
         topics: [world.topic("t")], tags: nil, maxRecords: count, maxBytes: 1 << 30,
         leaseMilliseconds: nil, fromOnePartition: false),
@@ -118,13 +118,13 @@ import Testing
     let request = ReceiveRequest(
       topics: [try world.topic(GroupWorld.letters)], tags: nil, maxRecords: 1, maxBytes: 1000,
       leaseMilliseconds: nil, fromOnePartition: true)
-    let lease = try world.group.receive(request, now: world.now)
+    let lease = try world.group.receiveKnowing(request, now: world.now)
     #expect(try world.settle([Receipt(lease.parts)], .bury) == [true])
     try world.bury()
     #expect(try world.origins().count == 1)
     world.clock.advance(milliseconds: 7_200_000)
     _ = try world.group.advance(to: world.now)
-    #expect(try world.group.receive(request, now: world.now).count == 1)
+    #expect(try world.group.receiveKnowing(request, now: world.now).count == 1)
   }
 
   /// A seek while letters are on their way: what was leased anew is not done with them.
@@ -135,7 +135,7 @@ import Testing
     let now = world.now
     let letters = InterruptedLog(try world.topic(GroupWorld.letters).partition(0)) {
       group.seek(topic, to: [(0, .zero)], sink: InlineSink()) { _ in }
-      _ = try? group.receive(
+      _ = try? group.receiveKnowing(
         ReceiveRequest(
           topics: [topic], tags: nil, maxRecords: 100, maxBytes: 1 << 20, leaseMilliseconds: nil,
           fromOnePartition: false), now: now)

@@ -34,7 +34,7 @@ import Testing
   private static func receive(
     _ world: GroupWorld, max count: Int = 100, topics: [String] = ["t"]
   ) throws -> Lease {
-    try world.group.receive(
+    try world.group.receiveKnowing(
       ReceiveRequest(
         topics: try topics.map { try world.topic($0) }, tags: nil, maxRecords: count,
         maxBytes: 1 << 30, leaseMilliseconds: nil, fromOnePartition: false),

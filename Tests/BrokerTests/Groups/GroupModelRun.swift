@@ -19,6 +19,7 @@ struct GroupModelRun {
   private static let places = [("orders", 0), ("orders", 1), ("mail", 0)]
     .map { GroupModel.Place(topic: $0.0, partition: $0.1) }
   private static let tags: [String?] = [nil, "a", "b"]
+  private static let keys: [String?] = [nil, "x", "y", "z"]
   private static let handedMax = 200
 
   private var random: SeededGenerator
@@ -29,6 +30,8 @@ struct GroupModelRun {
   private var survivors: [GroupModel]
   /// The tag of every message that was produced.
   private var produced: [GroupModel.Place: [String?]] = [:]
+  /// And its key.
+  private var keys: [GroupModel.Place: [String?]] = [:]
   private var handed: [Handed] = []
   private var deaths: [DeadLetter.Origin: Int] = [:]
   private(set) var counts: [String: Int] = [:]
@@ -41,7 +44,7 @@ struct GroupModelRun {
     try world.settle(topics: GroupModelRun.topics, segmentBytes: 4096)
     model = GroupModel(config: config)
     survivors = [model]
-    for place in GroupModelRun.places { produced[place] = [] }
+    for place in GroupModelRun.places { (produced[place], keys[place]) = ([], []) }
   }
 
   /// Does something at random.
@@ -78,8 +81,10 @@ struct GroupModelRun {
   private mutating func produce() throws {
     let place = anyPlace()
     let tags = (0...random.below(5)).map { _ in GroupModelRun.tags.randomElement(using: &random)! }
-    try world.produce(tags, to: place.topic, place.partition)
+    let keys = tags.map { _ in GroupModelRun.keys.randomElement(using: &random)! }
+    try world.produce(tags, keys: keys, to: place.topic, place.partition)
     produced[place]! += tags
+    self.keys[place]! += keys
     survivors = [model]
     count("produced", tags.count)
   }
@@ -93,17 +98,17 @@ struct GroupModelRun {
       maxRecords: 1 + random.below(12), maxBytes: 1 << 20,
       leaseMilliseconds: Int64(1000 * (1 + random.below(8))), fromOnePartition: isRaw)
     let before = model
-    let lease = try world.group.receive(request, now: world.now)
+    let lease = try world.group.receiveKnowing(request, now: world.now)
     for part in lease.parts {
       trace.append("\(part.topic)-\(part.partition) \(part.runs.map(\.range))")
       try take(part, request, before)
     }
     for place in GroupModelRun.places where names.contains(place.topic) {
-      try passOver(place, wanted, before)
+      try passOver(place, wanted, before, lease)
     }
-    if lease.count < request.maxRecords, !isRaw || lease.parts.isEmpty {
-      try expectNothingFree(names, wanted, lease)
-    }
+    // Where keys had to be looked up first, other partitions' messages are answer enough.
+    let isExhausted = lease.count < request.maxRecords && !(isRaw || model.config.isOrdered)
+    if isExhausted || lease.parts.isEmpty { try expectNothingFree(names, wanted) }
     keepReceipts(lease, isRaw: isRaw)
     count("leased", lease.count)
   }
@@ -306,10 +311,7 @@ struct GroupModelRun {
         model.partitions[place, default: GroupModel.Partition()].open[offset] = lease
       }
     }
-    if model.config.isOrdered, let last = given.max() {
-      let earlier = known.open.keys.filter { $0 < last && !given.contains($0) }
-      guard earlier.isEmpty else { throw Difference("\(place) \(given) before \(earlier)") }
-    }
+    if model.config.isOrdered { try expectOrder(place, given, request.tags, known) }
     var values: [String] = []
     try GroupWorld.forEachRecord(of: part.slice) { record in
       if given.contains(record.offset.value) {
@@ -323,10 +325,45 @@ struct GroupModelRun {
     }
   }
 
-  /// Follows a partition to where the group now stands: what it passed over has other tags.
-  private mutating func passOver(
-    _ place: GroupModel.Place, _ wanted: [String]?, _ before: GroupModel
+  /// No message was given while an earlier one of its key was not done, unless that came along.
+  private func expectOrder(
+    _ place: GroupModel.Place, _ given: Set<Int64>, _ tags: [Tag]?, _ known: GroupModel.Partition
   ) throws {
+    guard let last = given.max() else { return }
+    let start = try world.topic(place.topic).partition(place.partition).offsets.logStart.value
+    let new = max(known.next, start)
+    let fresh = new..<max(new, last)
+    let wanted = fresh.filter { offset in
+      guard let tags else { return true }
+      let tag = produced[place]![Int(offset)].flatMap { Tag($0) }
+      return tags.contains { $0 == tag }
+    }
+    for earlier in Array(known.open.keys) + wanted where !given.contains(earlier) {
+      let key = keys[place]![Int(earlier)]
+      if let later = given.first(where: { $0 > earlier && keys[place]![Int($0)] == key }) {
+        throw Difference("\(place) \(later) came before \(earlier)")
+      }
+    }
+  }
+
+  /// The messages of a partition that hold a message back: earlier ones of its key.
+  private func isHeldBack(
+    _ place: GroupModel.Place, _ offset: Int64, besides given: Set<Int64> = []
+  ) -> Bool {
+    let key = keys[place]![Int(offset)]
+    return model.partitions[place]!.open.keys.contains {
+      $0 < offset && keys[place]![Int($0)] == key && !given.contains($0)
+    }
+  }
+
+  /// Follows a partition to where the group now stands: what it passed over has other tags, or is
+  /// held back, not by what came along for its first time.
+  private mutating func passOver(
+    _ place: GroupModel.Place, _ wanted: [String]?, _ before: GroupModel, _ lease: Lease
+  ) throws {
+    let given = Set(
+      lease.parts.filter { $0.topic == place.topic && $0.partition == place.partition }
+        .flatMap { $0.runs.filter { $0.attempt == 1 }.flatMap { Array($0.range) } })
     let standings = try world.group.standings(now: world.now)
     guard
       let standing = standings.first(where: {
@@ -337,13 +374,17 @@ struct GroupModelRun {
     model.partitions[place, default: GroupModel.Partition(next: old)].next = standing.next
     guard standing.next >= old else { throw Difference("\(place) went back to \(standing.next)") }
     for offset in old..<standing.next where model.partitions[place]!.open[offset] == nil {
-      guard let wanted, produced[place]![Int(offset)].map(wanted.contains) != true else {
+      if let wanted, produced[place]![Int(offset)].map(wanted.contains) != true { continue }
+      guard model.config.isOrdered, isHeldBack(place, offset, besides: given) else {
         throw Difference("\(place) \(offset) was passed over")
       }
+      model.partitions[place]!.open[offset] = GroupModel.Open(
+        kind: .waiting, attempt: 0, due: world.now)
+      count("held back", 1)
     }
   }
 
-  private func expectNothingFree(_ names: [String], _ wanted: [String]?, _ lease: Lease) throws {
+  private func expectNothingFree(_ names: [String], _ wanted: [String]?) throws {
     for place in GroupModelRun.places where names.contains(place.topic) {
       guard let partition = model.partitions[place] else {
         throw Difference("\(place) was not looked at")
@@ -351,18 +392,9 @@ struct GroupModelRun {
       func isWanted(_ offset: Int64) -> Bool {
         wanted.map { produced[place]![Int(offset)].map($0.contains) == true } ?? true
       }
-      let given = lease.parts.contains {
-        $0.topic == place.topic && $0.partition == place.partition
-      }
-      if model.config.isOrdered {
-        if given { continue }
-        let first = partition.open.min { $0.key < $1.key }
-        if let first, isWanted(first.key), model.isFree(first.value, now: world.now) {
-          throw Difference("\(place) \(first) was held back")
-        }
-        guard first == nil else { continue }
-      } else if let free = partition.open.first(where: {
+      if let free = partition.open.first(where: {
         isWanted($0.key) && model.isFree($0.value, now: world.now)
+          && !(model.config.isOrdered && isHeldBack(place, $0.key))
       }) {
         throw Difference("\(place) \(free) was left")
       }

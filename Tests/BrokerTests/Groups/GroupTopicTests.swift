@@ -25,7 +25,7 @@ extension BrokerWorld {
   }
 
   fileprivate func lease(_ topics: [String] = ["t"]) throws -> Lease {
-    try broker.groups.findOrMake("g").receive(
+    try broker.groups.findOrMake("g").receiveKnowing(
       ReceiveRequest(
         topics: topics.map { try broker.topic($0) }, tags: nil, maxRecords: 10, maxBytes: 1 << 20,
         leaseMilliseconds: nil, fromOnePartition: false), now: now)
@@ -35,7 +35,13 @@ extension BrokerWorld {
   /// something.
   fileprivate func wait() throws -> Lock<Bool> {
     #expect(try lease().count == 1)
+    return try waitOn()
+  }
+
+  /// Has somebody wait for the next.
+  fileprivate func waitOn() throws -> Lock<Bool> {
     let empty = try lease()
+    #expect(empty.parts.isEmpty)
     let fired = Lock(false)
     let waiter = LogWaiter(sink: InlineSink()) { fired.withLock { $0 = true } }
     let held = GroupWaiter(waiter, topics: [try broker.topic("t")])
@@ -65,9 +71,10 @@ extension BrokerWorld {
     var config = GroupConfig()
     config.isOrdered = true
     _ = try world.answer { world.broker.groups.put("g", config, sink: InlineSink(), $0) }
-    let fired = try world.wait()
+    #expect(try world.lease().count == 1)
     // It cannot be delivered before the first one is done.
     try world.fill()
+    let fired = try world.waitOn()
     #expect(!fired.withLock { $0 })
     if byTruncate {
       try world.answer {

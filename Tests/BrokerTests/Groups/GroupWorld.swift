@@ -77,15 +77,25 @@ final class GroupWorld {
   }
 
   /// Stores messages with values that say where they are.
-  func produce(_ tags: [String?], to topic: String, _ number: Int) throws {
+  ///
+  /// - Parameter keys: as many as tags; `nil` for none.
+  func produce(
+    _ tags: [String?], keys: [String?]? = nil, to topic: String, _ number: Int
+  ) throws {
     let log = try self.topic(topic).partition(number)
     let builder = BatchBuilder()
     let base = log.offsets.logEnd.value
     for (index, tag) in tags.enumerated() {
       let headers = RecordHeaders()
       if let tag = tag.flatMap({ Tag($0) }) { headers.setTag(tag) }
-      Array("\(topic)-\(number)-\(base + Int64(index))".utf8).withUnsafeBytes {
-        builder.append(key: nil, value: $0, headers: headers, timestamp: now)
+      let key = keys?[index].map { Array($0.utf8) }
+      Array("\(topic)-\(number)-\(base + Int64(index))".utf8).withUnsafeBytes { value in
+        guard let key else {
+          return builder.append(key: nil, value: value, headers: headers, timestamp: now)
+        }
+        key.withUnsafeBytes {
+          builder.append(key: $0, value: value, headers: headers, timestamp: now)
+        }
       }
     }
     _ = try wait { completion in
@@ -128,7 +138,7 @@ final class GroupWorld {
     let request = ReceiveRequest(
       topics: [try self.topic(topic)], tags: tags?.compactMap { Tag($0) }, maxRecords: count,
       maxBytes: 1 << 30, leaseMilliseconds: nil, fromOnePartition: isRaw)
-    return try group.receive(request, now: now)
+    return try group.receiveKnowing(request, now: now)
   }
 
   /// A receipt for each message of a lease.

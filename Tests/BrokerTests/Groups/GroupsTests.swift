@@ -15,7 +15,7 @@ import Testing
   }
 
   private static func lease(_ world: GroupWorld, _ count: Int = 100) throws -> Lease {
-    try world.group.receive(
+    try world.group.receiveKnowing(
       ReceiveRequest(
         topics: [world.topic("t")], tags: nil, maxRecords: count, maxBytes: 1 << 20,
         leaseMilliseconds: nil, fromOnePartition: false),
@@ -69,7 +69,7 @@ import Testing
     try world.wait { try world.groups.delete("g", sink: InlineSink(), $0) }
     #expect(throws: BrokerError.self) { try world.groups.group("g") }
     #expect(throws: BrokerError.self) {
-      try old.receive(
+      try old.receiveKnowing(
         ReceiveRequest(
           topics: [], tags: nil, maxRecords: 1, maxBytes: 1, leaseMilliseconds: nil,
           fromOnePartition: false), now: 0)
@@ -119,7 +119,7 @@ import Testing
       topics: [old], tags: nil, maxRecords: 1, maxBytes: 1, leaseMilliseconds: nil,
       fromOnePartition: false)
     let group = try world.group
-    #expect(throws: BrokerError.self) { try group.receive(request, now: world.now) }
+    #expect(throws: BrokerError.self) { try group.receiveKnowing(request, now: world.now) }
     let log = LogSettings(durability: .memory)
     _ = try world.catalog.create("t", partitions: 2, config: TopicConfig(log: log))
     try world.produce([nil, nil], to: "t", 0)
