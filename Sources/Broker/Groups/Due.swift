@@ -1,13 +1,35 @@
-/// A moment at which something becomes of messages: valid as long as their runs still bear it.
+/// A moment at which something becomes of messages: valid as long as their runs still bear it. 20
+/// bytes: there may be one for each of a million messages.
 struct Due: Comparable, Hashable, Sendable {
-  /// In milliseconds since 1970.
-  var time: Int64
-  /// The first message.
-  var offset: Int64
-  /// How many messages.
-  var count: UInt32
+  /// A number that lies anywhere in memory, not at multiples of 8 alone.
+  private struct Halves: Hashable {
+    let high: Int32
+    let low: UInt32
 
-  /// Their offsets.
+    init(_ value: Int64) {
+      high = Int32(truncatingIfNeeded: value >> 32)
+      low = UInt32(truncatingIfNeeded: value)
+    }
+
+    var value: Int64 { Int64(high) << 32 | Int64(low) }
+  }
+
+  private let timeHalves: Halves
+  private let offsetHalves: Halves
+  private let count: UInt32
+
+  /// A moment of `count` messages.
+  init(time: Int64, offset: Int64, count: UInt32) {
+    timeHalves = Halves(time)
+    offsetHalves = Halves(offset)
+    self.count = count
+  }
+
+  /// In milliseconds since 1970.
+  var time: Int64 { timeHalves.value }
+  /// The first message.
+  var offset: Int64 { offsetHalves.value }
+  /// The messages' offsets.
   var range: Range<Int64> { offset..<(offset + Int64(count)) }
 
   /// The earlier one comes first; of two at once, the lower offset.

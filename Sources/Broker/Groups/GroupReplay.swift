@@ -2,10 +2,17 @@ import Platform
 
 /// What the journal's events add up to, while they are read back.
 struct GroupReplay {
-  struct Partition {
-    var topic: String
-    var number: Int
-    var progress: Progress
+  /// What a group knows of a partition. An object, so that an event finds it with one look.
+  final class Partition {
+    let topic: String
+    let number: Int
+    fileprivate(set) var progress: Progress
+
+    fileprivate init(topic: String, number: Int, progress: Progress) {
+      self.topic = topic
+      self.number = number
+      self.progress = progress
+    }
   }
 
   struct Member {
@@ -19,7 +26,7 @@ struct GroupReplay {
   private(set) var groups: [String: Member] = [:]
   private(set) var key: [UInt8]?
   private(set) var lastID: UInt32 = 0
-  private var owners: [UInt32: String] = [:]
+  private var owners: [UInt32: (group: String, partition: Partition)] = [:]
 
   /// Applies all events in `bytes`; stops before what it does not know.
   mutating func apply(_ bytes: UnsafeRawBufferPointer) {
@@ -42,15 +49,15 @@ struct GroupReplay {
       // full.
       let known = groups[group]?.ids[topic, default: [:]].updateValue(id, forKey: number)
       if let known { apply(.left(id: known)) }
-      owners[id] = group
-      groups[group]?.partitions[id] = Partition(
-        topic: topic, number: number, progress: Progress(next: next))
+      let partition = Partition(topic: topic, number: number, progress: Progress(next: next))
+      owners[id] = (group, partition)
+      groups[group]?.partitions[id] = partition
     case .left(let id):
-      guard let group = owners.removeValue(forKey: id) else { return }
-      groups[group]?.partitions[id] = nil
+      guard let owner = owners.removeValue(forKey: id) else { return }
+      groups[owner.group]?.partitions[id] = nil
     case .progress(let id, let changes):
-      guard let group = owners[id] else { return }
-      for change in changes { groups[group]?.partitions[id]?.progress.apply(change) }
+      guard let partition = owners[id]?.partition else { return }
+      for change in changes { partition.progress.apply(change) }
     case .cursor(let group, let topic, let partition, let cursor):
       groups[group]?.cursors[topic, default: [:]][partition] = cursor
     case .key(let key): self.key = key

@@ -77,7 +77,10 @@ struct RunList {
   private mutating func append(_ run: DeliveryRun) {
     count(run, by: 1)
     if blocks.isEmpty || blocks[blocks.count - 1].count >= RunList.blockRunsMax {
-      blocks.append([])
+      var block: [DeliveryRun] = []
+      // Where one message after the other is leased, all blocks are filled like this.
+      if !blocks.isEmpty { block.reserveCapacity(RunList.blockRunsMax) }
+      blocks.append(block)
     }
     blocks[blocks.count - 1].append(run)
   }
