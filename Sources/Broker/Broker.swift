@@ -208,6 +208,7 @@ public final class Broker: Sendable {
         report("dead letters of \(group.name): \(error)")
       }
     }
+    groups.journal.handOverNotes()
     engine.wakeWriter()
     do {
       try groups.snapshotWhenDue()
@@ -254,6 +255,7 @@ public final class Broker: Sendable {
   public func stop() {
     scheduler.stop()
     delays.stop()
+    groups.journal.handOverNotes()
   }
 
   /// Does something with the catalog on its thread and shows everybody the outcome.

@@ -11,6 +11,8 @@ final class GroupJournal: Sendable {
   /// another: a restart reads the snapshot and what came after it, within a second.
   private static let eventsBeforeSnapshot = 200_000
   private static let bytesBeforeSnapshot = 16 << 20
+  /// So many bytes of events for which nobody waits are kept together at most.
+  private static let notedBytesMax = 64 << 10
 
   let journal: Journal
   /// Begins to write what was appended.
@@ -37,6 +39,8 @@ final class GroupJournal: Sendable {
     /// Whoever has appended something waits, too, so that it is never much.
     var isMending = false
     var waiting: [Waiting] = []
+    /// Events for which nobody waits, which go with the next one.
+    var noted = ByteBuffer()
   }
 
   init(_ journal: Journal, clock: any Clock, wakeWriter: @escaping @Sendable () -> Void) {
@@ -48,10 +52,24 @@ final class GroupJournal: Sendable {
     journal.stopAtFailure()
   }
 
-  /// Appends an event for which nobody waits: it is written with the next one somebody waits for,
-  /// or at the scheduler's next tick. A lease that is lost with the process is delivered again.
+  /// Appends an event for which nobody waits: it is written together with the next one somebody
+  /// waits for, or at the scheduler's next tick. A lease that is lost with the process is delivered
+  /// again.
   func note(_ event: ByteBuffer) {
-    append(event, .written, sink: direct) { _ in }
+    count(event.count)
+    let isMuch = state.withLock { state in
+      state.noted.append(event.bytes)
+      return state.noted.count >= GroupJournal.notedBytesMax
+    }
+    if isMuch { handOverNotes() }
+  }
+
+  /// Has the events written for which nobody waits.
+  func handOverNotes() {
+    state.withLock { state in
+      if state.noted.isEmpty { return }
+      put(ByteBuffer(), .written, sink: direct, { _ in }, &state)
+    }
   }
 
   /// Appends an event; `completion` runs on `sink`.
@@ -59,18 +77,32 @@ final class GroupJournal: Sendable {
     _ event: ByteBuffer, _ acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
     _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void
   ) {
-    let event = Waiting(
-      event: event, acknowledgement: acknowledgement, sink: sink, completion: completion)
-    let waits = state.withLock { state in
-      if state.isMending { state.waiting.append(event) }
-      return state.isMending
+    count(event.count)
+    state.withLock { put(event, acknowledgement, sink: sink, completion, &$0) }
+  }
+
+  /// Puts an event behind what was noted: they are handed over under the lock, so that whatever one
+  /// thread has noted stands before what another one appends after that.
+  private func put(
+    _ event: ByteBuffer, _ acknowledgement: AppendRequest.Acknowledgement, sink: any JobSink,
+    _ completion: @escaping @Sendable (Result<Void, BrokerError>) -> Void, _ state: inout State
+  ) {
+    let hasNoted = !state.noted.isEmpty
+    if hasNoted { state.noted.append(event.bytes) }
+    let waiting = Waiting(
+      event: hasNoted ? state.noted : event, acknowledgement: acknowledgement, sink: sink,
+      completion: completion)
+    if state.isMending {
+      state.waiting.append(waiting)
+      state.noted = ByteBuffer()
+    } else {
+      handOver(waiting)
+      state.noted.removeAll()
     }
-    if !waits { handOver(event) }
   }
 
   private func handOver(_ waiting: Waiting) {
     let completion = waiting.completion
-    count(waiting.event.count)
     journal.append(
       waiting.event, timestamp: clock.wallMilliseconds(),
       acknowledgement: waiting.acknowledgement, sink: waiting.sink
@@ -147,7 +179,8 @@ final class GroupJournal: Sendable {
   private func endMending() {
     state.withLock { state in
       for event in state.waiting { handOver(event) }
-      state = State()
+      state.waiting = []
+      state.isMending = false
     }
     wakeWriter()
   }

@@ -85,7 +85,6 @@ struct GroupModelRun {
     try world.produce(tags, keys: keys, to: place.topic, place.partition)
     produced[place]! += tags
     self.keys[place]! += keys
-    survivors = [model]
     count("produced", tags.count)
   }
 

@@ -65,6 +65,7 @@ final class GroupWorld {
 
   /// What the next server finds when this one stops cleanly.
   func reopened() throws -> GroupWorld {
+    groups.journal.handOverNotes()
     data.close()
     return try GroupWorld(config, in: directory, clock: clock)
   }

@@ -126,6 +126,7 @@ final class TransactionWorld {
   /// Ends the threads; what they were about to do is left to the next server.
   func stop() {
     delays.stop()
+    groups.journal.handOverNotes()
     data.close()
   }
 
