@@ -18,6 +18,8 @@ final class Fetch {
   private var timer: LoopTimer?
   private var waiter: LogWaiter?
   private var isWaiting = false
+  /// What a search that goes on has found up to now.
+  private var found: LogSlice?
   private var waitIsOver = false
 
   init(
@@ -71,7 +73,8 @@ final class Fetch {
 
   private func take(_ slice: LogSlice, from offset: Offset) {
     if let rest = slice.rest {
-      _ = call.exchange.after(milliseconds: 0) { [self] in look(for: rest, behind: slice, offset) }
+      found = slice
+      _ = call.exchange.after(milliseconds: 0) { [self] in look(for: rest, offset) }
     } else if slice.isEmpty, !waitIsOver {
       wait(at: slice.nextOffset)
     } else {
@@ -81,9 +84,10 @@ final class Fetch {
   }
 
   /// Goes on with a search that was interrupted for the loop's other connections.
-  private func look(for rest: ReadRequest, behind found: LogSlice, _ offset: Offset) {
-    guard !call.exchange.isGone else { return endWait() }
-    var slice = found
+  private func look(for rest: ReadRequest, _ offset: Offset) {
+    guard !call.exchange.isGone, var slice = found else { return endWait() }
+    // There may be many regions: nobody else holds them when others are added.
+    found = nil
     slice.rest = nil
     do {
       slice.append(try log.read(rest))
