@@ -65,9 +65,9 @@ extension Group {
         return !order.isOver
       }
       // What comes again comes without those behind it.
-      defer { if run.attempt > 0 { order.hold(run.range) } }
+      let again = run.attempt > 0
       guard wanted != nil else {
-        order.offer(run.range)
+        order.offer(run.range, again: again)
         return !order.isOver
       }
       // What another tag wants holds its key all the same.
@@ -78,7 +78,7 @@ extension Group {
         let begin = part.map { $0.isEmpty ? run.end : $0.lowerBound } ?? run.end
         order.hold(position..<begin)
         position = part.map { max(begin, $0.upperBound) } ?? run.end
-        order.offer(begin..<position)
+        order.offer(begin..<position, again: again)
       }
       return !order.isOver
     }

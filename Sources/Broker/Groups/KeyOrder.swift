@@ -40,9 +40,10 @@ struct KeyOrder {
 
   /// These messages can go, if none of the same key is held.
   ///
+  /// - Parameter again: true if they were delivered before: each then holds its key itself.
   /// - Returns: the offset behind the last one that was looked at.
   @discardableResult
-  mutating func offer(_ range: Range<Int64>) -> Int64 {
+  mutating func offer(_ range: Range<Int64>, again: Bool = false) -> Int64 {
     let begin = chosen.count
     for offset in range {
       guard count < countMax, let key = key(at: offset) else { return offset }
@@ -51,6 +52,7 @@ struct KeyOrder {
       } else if mayGrow(by: offset, from: begin) {
         KeyOrder.add(offset, to: &chosen, from: begin)
         count += 1
+        if again { held.insert(key) }
       } else {
         return offset
       }

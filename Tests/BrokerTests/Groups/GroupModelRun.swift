@@ -324,7 +324,8 @@ struct GroupModelRun {
     }
   }
 
-  /// No message was given while an earlier one of its key was not done, unless that came along.
+  /// No message was given while an earlier one of its key was not done, unless that came along for
+  /// its first time.
   private func expectOrder(
     _ place: GroupModel.Place, _ given: Set<Int64>, _ tags: [Tag]?, _ known: GroupModel.Partition
   ) throws {
@@ -337,7 +338,9 @@ struct GroupModelRun {
       let tag = produced[place]![Int(offset)].flatMap { Tag($0) }
       return tags.contains { $0 == tag }
     }
-    for earlier in Array(known.open.keys) + wanted where !given.contains(earlier) {
+    // What comes again comes without those behind it.
+    let holding = known.open.filter { $0.value.attempt > 0 || !given.contains($0.key) }.keys
+    for earlier in holding + wanted.filter({ !given.contains($0) }) {
       let key = keys[place]![Int(earlier)]
       if let later = given.first(where: { $0 > earlier && keys[place]![Int($0)] == key }) {
         throw Difference("\(place) \(later) came before \(earlier)")

@@ -90,6 +90,19 @@ import Testing
     #expect(try Self.lease(world) == [1])
   }
 
+  /// Of those that came along with each other none was done: each waits for the one before it.
+  @Test func whatCameAlongTheFirstTimeComesAgainOneByOne() throws {
+    let world = try Self.world(["a", "a", "b", "a", "b"])
+    #expect(try Self.lease(world) == [0, 1, 2, 3, 4])
+    world.clock.advance(milliseconds: Int(try world.group.config.leaseMilliseconds))
+    #expect(try Self.lease(world) == [0, 2])
+    #expect(try Self.lease(world) == [])
+    try Self.settle(world, [0])
+    #expect(try Self.lease(world) == [1])
+    try Self.settle(world, [1, 2])
+    #expect(try Self.lease(world) == [3, 4])
+  }
+
   @Test func whatDiesHoldsItsKeyUntilItIsBuried() throws {
     let world = try Self.world(["a", "a", "b"])
     #expect(try Self.lease(world, 1) == [0])
