@@ -116,7 +116,14 @@ extension Group {
       offset: Offset(next), maxBytes: .max, maxRecords: room, tags: tags)
     request.wantsRuns = true
     request.passedMax = LeaseWish.batchesPassedMax
-    let slice = try partition.log.read(request)
+    let slice: LogSlice
+    do {
+      slice = try partition.log.read(request)
+    } catch {
+      // What was begun and may go does not wait for that; the next look meets with it.
+      if order.chosen.isEmpty { throw error }
+      return next
+    }
     let limit = slice.recordLimitOffset.value
     for run in slice.runs {
       let range = max(run.lowerBound.value, next)..<min(run.upperBound.value, limit)

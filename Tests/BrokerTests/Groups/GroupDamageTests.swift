@@ -19,10 +19,12 @@ import Testing
     return world
   }
 
-  private static func damage(_ damaged: [Int], of batches: Int, _ world: GroupWorld) throws {
-    let log = try world.topic("t").partition(0)
+  private static func damage(
+    _ damaged: [Int], of batches: Int, _ world: GroupWorld, partition: Int = 0
+  ) throws {
+    let log = try world.topic("t").partition(partition)
     let file = try DiskFile(
-      world.directory.path("topics/t-0/\(Offset.zero.fileStem).log"), .readWrite)
+      world.directory.path("topics/t-\(partition)/\(Offset.zero.fileStem).log"), .readWrite)
     let size = log.bytes / batches
     for batch in damaged {
       try [0xFF].withUnsafeBytes { try file.write([$0], at: batch * size + 70) }
@@ -93,6 +95,23 @@ import Testing
     #expect(Self.offsets(first) == [0, 1])
     #expect(try world.settle(Self.receipts(first), .ack) == [true])
     for _ in 0..<2 { try Self.expectDamage(1, world) }
+    world.data.close()
+  }
+
+  /// Even where new messages would have to be looked for, by their tags.
+  @Test func anOrderedGroupDeliversAgainWhatStandsBeforeDamage() throws {
+    var config = GroupConfig()
+    config.isOrdered = true
+    let world = try GroupWorld(config)
+    try world.settle(topics: ["t": 1])
+    for _ in 0..<2 { try world.produce(["x", "x"], keys: ["a", "b"], to: "t", 0) }
+    let first = try world.lease(2, tags: ["x"])
+    #expect(Self.offsets(first) == [0, 1])
+    try Self.damage([1], of: 2, world)
+    let given = try world.settle(Self.receipts(first), .nack(delayMilliseconds: 0))
+    #expect(given == [true])
+    #expect(try Self.offsets(world.lease(100, tags: ["x"])) == [0, 1])
+    #expect(throws: BrokerError.self) { try world.lease(100, tags: ["x"]) }
     world.data.close()
   }
 
