@@ -35,7 +35,8 @@ extension Group {
     if !changes.isEmpty { apply(changes, to: partition, events) }
     if let slice, !leased.isEmpty { add(leased, of: slice, to: &wish, partition) }
     if leased.isEmpty, let unknown = order.unknown {
-      if let failure = partition.keys.takeFailure(at: unknown) {
+      // Who has just tried knows why; the next one tries again.
+      if wish.learned.contains(partition.id), let failure = partition.keys.failure(at: unknown) {
         wish.meet(failure)
       } else {
         wish.ask(KeyGap(id: partition.id, offset: unknown))

@@ -13,7 +13,7 @@ struct KeyWindow {
   private(set) var offsets: [Int64] = []
   /// Those of the messages at `offsets`.
   private(set) var hashes: [UInt64] = []
-  /// Why nothing could be learned of a message and those behind it.
+  /// Why nothing could be learned of a message and those behind it, the last time that was tried.
   private var failure: (offset: Int64, error: LogError)?
 
   /// A key's hash, another one in each process: nobody can choose keys that look alike.
@@ -49,6 +49,7 @@ struct KeyWindow {
     let high = index(of: first + Int64(learned.count))
     offsets.replaceSubrange(low..<high, with: learned.indices.map { first + Int64($0) })
     hashes.replaceSubrange(low..<high, with: learned)
+    failure = nil
   }
 
   /// Forgets all messages that are not open in `progress`, and not among the next ones.
@@ -69,10 +70,9 @@ struct KeyWindow {
   /// Nothing can be learned of a message and those behind it.
   mutating func fail(at offset: Int64, _ error: LogError) { failure = (offset, error) }
 
-  /// Why a message's key is not known, if that was tried; the next one tries again.
-  mutating func takeFailure(at offset: Int64) -> LogError? {
+  /// Why a message's key is not known, if that is what was tried last.
+  func failure(at offset: Int64) -> LogError? {
     guard let failure, failure.offset == offset else { return nil }
-    self.failure = nil
     return failure.error
   }
 }

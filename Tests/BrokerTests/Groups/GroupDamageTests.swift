@@ -115,6 +115,38 @@ import Testing
     world.data.close()
   }
 
+  /// However many partitions there are.
+  @Test func anOrderedGroupLooksOnceForKeysThatCannotBeRead() throws {
+    var config = GroupConfig()
+    config.isOrdered = true
+    let count = 8
+    let world = try GroupWorld(config)
+    try world.settle(topics: ["t": count])
+    for number in 0..<count {
+      try world.produce([nil], to: "t", number)
+      try Self.damage([0], of: 1, world, partition: number)
+    }
+    var request = ReceiveRequest(
+      topics: [try world.topic("t")], tags: nil, maxRecords: 10, maxBytes: 1 << 20,
+      leaseMilliseconds: nil, fromOnePartition: false)
+    let group = try world.group
+    for _ in 0..<2 {
+      var looks = 0
+      #expect(throws: BrokerError.self) {
+        while looks < 100, let gap = try group.receive(request, now: world.now).gap {
+          group.learnKeys(gap)
+          request.noteLearned(gap)
+          looks += 1
+        }
+      }
+      #expect(looks == count)
+      request = ReceiveRequest(
+        topics: request.topics, tags: nil, maxRecords: 10, maxBytes: 1 << 20,
+        leaseMilliseconds: nil, fromOnePartition: false)
+    }
+    world.data.close()
+  }
+
   @Test func whatIsGivenBackComesAgainAndCountsAsNotDelivered() throws {
     let world = try Self.world(batches: 4, damaged: [])
     let lease = try Self.receive(world)
