@@ -134,14 +134,18 @@ final class GroupJournal: Sendable {
   /// Waits until all events so far are on the disk; false if they cannot be written. For threads
   /// that may wait for the disk.
   func waitForAll() -> Bool {
-    let written = Mailbox<Result<Void, BrokerError>>()
-    append(ByteBuffer(), .committed, sink: direct) { written.post($0) }
     do throws(LogError) {
-      try wait(for: written)
+      try commit()
       return true
     } catch {
       return false
     }
+  }
+
+  private func commit() throws(LogError) {
+    let written = Mailbox<Result<Void, BrokerError>>()
+    append(ByteBuffer(), .committed, sink: direct) { written.post($0) }
+    try wait(for: written)
   }
 
   /// Writes a snapshot if there were many events since the last one, or one was lost. For one
@@ -170,6 +174,9 @@ final class GroupJournal: Sendable {
     let through = journal.committed
     let content = ByteBuffer(capacity: 64 << 10)
     fill(content)
+    // What the snapshot holds, events before that are read back on top of it must not undo: those
+    // that came between them are on the disk when it takes its place.
+    if !isMending { try commit() }
     snapshotBytes.store(content.count, ordering: .relaxed)
     try journal.writeSnapshot(content, through: through)
     if isMending { journal.mend() }

@@ -81,4 +81,36 @@ import Testing
     let copy = try world.directory.copy()
     #expect(try GroupJournalTests.delivered(by: copy, world.clock) == [0, 1, 2])
   }
+
+  /// What a snapshot holds no event undoes that is read back after it: those that were noted later
+  /// are written by then.
+  @Test func aServerKilledBehindASnapshotKnowsWhatItHolds() throws {
+    let world = try GroupWorld(GroupConfig())
+    try world.settle(topics: ["t": 1])
+    try world.produce([nil], to: "t", 0)
+    let receipts = GroupWorld.receipts(try world.lease(1))
+    #expect(try world.settle(receipts, .nack(delayMilliseconds: 0)) == [true])
+    #expect(try world.lease(1).parts.first?.runs.first?.attempt == 2)
+    try world.groups.journal.snapshot(world.groups.writeSnapshot)
+    let next = try world.killed()
+    next.clock.advance(milliseconds: 120_000)
+    #expect(try next.lease(1).parts.first?.runs.first?.attempt == 3)
+    next.data.close()
+  }
+
+  @Test func aServerKilledBehindASnapshotLosesNoMessageToASeekThatWasUnderWay() throws {
+    let world = try GroupWorld(GroupConfig())
+    try world.settle(topics: ["t": 1])
+    for _ in 0..<3 { try world.produce([nil], to: "t", 0) }
+    #expect(try world.lease(1).count == 1)
+    #expect(world.groups.journal.waitForAll())
+    let receipts = GroupWorld.receipts(try world.lease(2))
+    #expect(try world.settle(receipts, .ack) == [true, true])
+    // Handed over; nobody has the writer begin.
+    try world.group.seek(try world.topic("t"), to: [(0, .zero)], sink: InlineSink()) { _ in }
+    try world.groups.journal.snapshot(world.groups.writeSnapshot)
+    let left = try world.directory.copy()
+    #expect(try GroupJournalTests.delivered(by: left, world.clock) == [0, 1, 2])
+    world.data.close()
+  }
 }
