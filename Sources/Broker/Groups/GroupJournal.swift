@@ -134,18 +134,14 @@ final class GroupJournal: Sendable {
   /// Waits until all events so far are on the disk; false if they cannot be written. For threads
   /// that may wait for the disk.
   func waitForAll() -> Bool {
+    let written = Mailbox<Result<Void, BrokerError>>()
+    append(ByteBuffer(), .committed, sink: direct) { written.post($0) }
     do throws(LogError) {
-      try commit()
+      try wait(for: written)
       return true
     } catch {
       return false
     }
-  }
-
-  private func commit() throws(LogError) {
-    let written = Mailbox<Result<Void, BrokerError>>()
-    append(ByteBuffer(), .committed, sink: direct) { written.post($0) }
-    try wait(for: written)
   }
 
   /// Writes a snapshot if there were many events since the last one, or one was lost. For one
@@ -176,7 +172,12 @@ final class GroupJournal: Sendable {
     fill(content)
     // What the snapshot holds, events before that are read back on top of it must not undo: those
     // that came between them are on the disk when it takes its place.
-    if !isMending { try commit() }
+    if !isMending {
+      handOverNotes()
+      try journal.commit()
+      // One of them was lost: the next snapshot mends that.
+      if journal.isStopped { return }
+    }
     snapshotBytes.store(content.count, ordering: .relaxed)
     try journal.writeSnapshot(content, through: through)
     if isMending { journal.mend() }
