@@ -32,7 +32,7 @@ public struct GroupConfig: Sendable, Equatable {
   public var hasJitter = false
   /// Where the group begins.
   public var start = Start.earliest
-  /// True if a partition's later messages are held back until all earlier ones are done.
+  /// True if a partition's messages are held back until the earlier ones of their key are done.
   public var isOrdered = false
   /// The only tags the group is about; `nil` for all messages.
   public var tags: [Tag]?
