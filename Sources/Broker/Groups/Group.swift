@@ -152,6 +152,10 @@ public final class Group: Sendable {
         if let due = partition.progress.nextDue, due <= now {
           partition.counts.expired += partition.progress.advance(
             to: now, attemptsMax: state.config.maxAttempts)
+        }
+        // A receive may have been there first, and has left some or none.
+        if partition.readyTold != partition.progress.readyTotal {
+          partition.readyTold = partition.progress.readyTotal
           if partition.progress.hasReady { isFree = true }
         }
         if partition.progress.runs.dying > 0 { hasDying = !state.burialRest.lasts(now) }

@@ -9,6 +9,8 @@ final class GroupPartition {
   let log: any RecordLog
   var progress: Progress
   var counts = GroupCounts()
+  /// How often time had freed messages when those who wait were told last.
+  var readyTold = 0
   /// For groups that keep the order of keys.
   var keys = KeyWindow()
 

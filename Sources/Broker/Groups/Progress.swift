@@ -24,6 +24,8 @@ struct Progress {
   private(set) var runs = RunList()
   private(set) var dues = Heap<Due>()
   private(set) var ready = Deque<Due>()
+  /// How often time has freed messages for delivery: never goes back.
+  private(set) var readyTotal = 0
 
   init(next: Int64) { self.next = next }
 
@@ -46,8 +48,10 @@ struct Progress {
       if run.condition != .dying, !isExtension { note(run) }
     case .done(let range): runs.remove(range)
     case .sought(let epoch, let next):
+      let readyTotal = readyTotal
       self = Progress(next: next)
       self.epoch = epoch
+      self.readyTotal = readyTotal
     }
   }
 
@@ -173,6 +177,7 @@ struct Progress {
     // never comes by.
     if ready.count > 2 * runs.runCount + 1024 { forgetOldPlaces() }
     ready.append(Due(time: run.due, offset: run.offset, count: run.count))
+    readyTotal += 1
   }
 
   private mutating func forgetOldPlaces() {

@@ -108,6 +108,19 @@ import Testing
     #expect(try world.lease(1).count == 1)
   }
 
+  /// A receive that comes before the scheduler notes that leases have ended, and takes some.
+  @Test func whatAReceiveLeavesIsToldToWhoWaits() throws {
+    let world = try GroupReceiveTests.world()
+    try world.produce([nil, nil], to: "t", 0)
+    #expect(try world.lease(2).count == 2)
+    let fired = try world.wait(behind: world.lease(1))
+    world.clock.advance(milliseconds: Int(try world.group.config.leaseMilliseconds))
+    #expect(try world.lease(1).count == 1)
+    _ = try world.group.advance(to: world.now)
+    #expect(fired.withLock { $0 })
+    #expect(try world.lease(1).count == 1)
+  }
+
   /// Dead letters may die any number of times.
   @Test func aMessageThatWasDeliveredTooOftenToCountIsDelivered() throws {
     let world = try GroupReceiveTests.world()

@@ -213,4 +213,22 @@ import Testing
     try world.wait { world.groups.put("g", config, sink: InlineSink(), $0) }
     #expect(try Self.lease(world) == [1])
   }
+
+  @Test func whoWaitsIsWokenOnlyWhenSomethingBecomesFree() throws {
+    let world = try Self.world(["a", "a", "b"])
+    #expect(try Self.lease(world, 1) == [0])
+    #expect(try Self.lease(world) == [2])
+    try Self.settle(world, [2])
+    try Self.settle(world, [0], .extend(leaseMilliseconds: 3_600_000))
+    _ = try world.group.advance(to: world.now)
+    let fired = try world.wait(behind: world.lease(1))
+    // The lease of what is done ends, and so would have the first one's.
+    world.clock.advance(milliseconds: Int(try world.group.config.leaseMilliseconds))
+    _ = try world.group.advance(to: world.now)
+    #expect(!fired.withLock { $0 })
+    world.clock.advance(milliseconds: 3_600_000)
+    _ = try world.group.advance(to: world.now)
+    #expect(fired.withLock { $0 })
+    #expect(try Self.lease(world) == [0])
+  }
 }
