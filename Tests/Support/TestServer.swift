@@ -122,7 +122,13 @@ public final class TestServer {
       throw TransferFailure(number: 0, message: "the server does not start; it says:\n\(log)")
     }
     let client = client()
-    while try client.get("/readyz").status != 200, process.isRunning { usleep(500) }
+    while try client.get("/readyz").status != 200 {
+      // It may have answered that it is not ready yet, and then ended.
+      guard process.isRunning else {
+        throw TransferFailure(number: 0, message: "the server ended; it says:\n\(log)")
+      }
+      usleep(500)
+    }
     startSeconds = (ContinuousClock.now - start) / .seconds(1)
   }
 
