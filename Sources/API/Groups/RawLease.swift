@@ -19,7 +19,7 @@ struct RawLease {
   func answer(_ head: ResponseHead, failed: @escaping (LogError) -> Void) {
     let whole = lease.parts.filter(RawLease.isWhole)
     let broken = lease.parts.filter { !RawLease.isWhole($0) }
-    if broken.isEmpty { return answer(head, whole, prefix: nil) }
+    if broken.isEmpty { return bringOpen(head, whole, prefix: nil, failed) }
     let call = call
     let bound = ThreadBound(self)
     // Framing anew means reading, which may wait for the disk.
@@ -31,10 +31,20 @@ struct RawLease {
       }
     } then: { outcome in
       switch outcome {
-      case .success(let prefix): bound.value.answer(head, whole, prefix: prefix)
+      case .success(let prefix): bound.value.bringOpen(head, whole, prefix: prefix, failed)
       case .failure(let error): failed(error)
       }
     }
+  }
+
+  private func bringOpen(
+    _ head: ResponseHead, _ whole: [LeasedPart], prefix: ByteBuffer?,
+    _ failed: @escaping (LogError) -> Void
+  ) {
+    guard let first = whole.first?.slice, !call.isOpen(first.regions) else {
+      return answer(head, whole, prefix: prefix)
+    }
+    call.bringOpen(first, failed: failed) { answer(head, whole, prefix: prefix) }
   }
 
   private func answer(_ head: ResponseHead, _ whole: [LeasedPart], prefix: ByteBuffer?) {

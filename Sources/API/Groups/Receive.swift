@@ -19,8 +19,6 @@ final class Receive {
   private var damageMet = 0
   /// A search that found nothing so far and goes on.
   private var unfinished: Lease?
-  /// The keys that were looked up for this look.
-  private var learned: [KeyGap] = []
   /// After so many times the client is told.
   private static let damageMetMax = 16
 
@@ -43,12 +41,11 @@ final class Receive {
         maxBytes: body.maxBytes, leaseMilliseconds: body.leaseMilliseconds,
         fromOnePartition: isRaw)
       if let unfinished { request.goOn(behind: unfinished) }
-      for gap in learned { request.noteLearned(gap) }
       let lease = try group.receive(request, now: call.broker.now())
-      if let gap = lease.gap { return learn(gap) }
-      learned.removeAll()
       unfinished = lease.parts.isEmpty && lease.isUnfinished ? lease : nil
-      if unfinished != nil {
+      if let gap = lease.gap {
+        learn(gap)
+      } else if unfinished != nil {
         _ = call.exchange.after(milliseconds: 0) { [self] in run() }
       } else if lease.parts.isEmpty, !waitIsOver {
         wait(lease, topics)
@@ -65,7 +62,6 @@ final class Receive {
 
   /// Looks up keys on a thread that may wait for the disk, then goes on.
   private func learn(_ gap: KeyGap) {
-    learned.append(gap)
     call.exchange.offload { [group] in
       group.learnKeys(gap)
     } then: { [self] in

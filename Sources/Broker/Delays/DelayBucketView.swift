@@ -18,13 +18,9 @@ struct DelayBucketView: Sendable {
   /// The index of the first entry that may come behind this key: all before it do not.
   func firstIndex(behind key: DelayKey) throws(LogError) -> Int {
     guard isOrdered, key.due >= range.lowerBound else { return 0 }
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if try entry(middle).key <= key { low = middle + 1 } else { high = middle }
+    return try (0..<count).partitioningIndex { index throws(LogError) in
+      try entry(index).key > key
     }
-    return low
   }
 
   /// The index of the entry with this key, done or not.

@@ -151,13 +151,7 @@ struct DelayReplay {
 
   /// How many of these keys, which are in order, are due before a time.
   private static func count(_ keys: [DelayKey], before due: Int64) -> Int {
-    var low = 0
-    var high = keys.count
-    while low < high {
-      let middle = (low + high) / 2
-      if keys[middle].due < due { low = middle + 1 } else { high = middle }
-    }
-    return low
+    keys.partitioningIndex { $0.due >= due }
   }
 
   /// Sorts in what came since the last snapshot and still waits.

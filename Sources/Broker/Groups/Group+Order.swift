@@ -185,9 +185,6 @@ extension Group {
       let batch = batches.first ?? Offset(run.offset)..<Offset(run.offset)
       return wish.leased(run.range, attempt: run.attempt, of: batch)
     }
-    partition.counts.redelivered += leased.reduce(0) { sum, run in
-      run.attempt > 1 ? sum + Int(run.count) : sum
-    }
     wish.add(slice, runs, of: partition)
   }
 

@@ -28,7 +28,7 @@ extension Group {
           if wish.gap != nil {
             // The same turn comes again once that is known.
             state.turn = turn
-            return wish.lease(isUnfinished: false, wakes: state.wakes)
+            return wish.lease(isUnfinished: true, wakes: state.wakes)
           }
           if wish.isFull || request.fromOnePartition && !wish.parts.isEmpty {
             return wish.lease(isUnfinished: wish.isUnfinished, wakes: state.wakes)
@@ -132,9 +132,6 @@ extension Group {
     if !leased.isEmpty {
       apply(changes, to: partition, events)
       wish.add(slice, leased, of: partition)
-      partition.counts.redelivered += leased.reduce(0) { sum, run in
-        run.attempt > 1 ? sum + run.range.count : sum
-      }
     }
     return left
   }
@@ -168,11 +165,7 @@ extension Group {
     for batch in slice.runs {
       let range = max(batch.lowerBound.value, next)..<min(batch.upperBound.value, limit)
       guard !range.isEmpty else { continue }
-      changes.append(
-        .run(
-          DeliveryRun(
-            offset: range.lowerBound, due: wish.now + wish.lease, firstDelivery: wish.now,
-            lastDelivery: wish.now, count: UInt32(range.count), attempt: 1, condition: .leased)))
+      changes.append(.run(Group.undelivered(range, now: wish.now).leased(wish)))
       leased.append(wish.leased(range, attempt: 1, of: batch))
     }
     changes.append(.begun(upTo: limit))

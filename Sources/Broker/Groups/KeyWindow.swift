@@ -25,15 +25,7 @@ struct KeyWindow {
   }
 
   /// Where `offset` stands, or would.
-  func index(of offset: Int64) -> Int {
-    var low = 0
-    var high = offsets.count
-    while low < high {
-      let middle = (low + high) / 2
-      if offsets[middle] < offset { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  func index(of offset: Int64) -> Int { offsets.partitioningIndex { $0 >= offset } }
 
   /// How many of the messages from `offset` on are known, without a gap.
   func known(from offset: Int64) -> Int {

@@ -9,13 +9,17 @@ public struct Lease: Sendable {
   /// Up to where messages that come again were looked for, by the partitions' numbers in the group.
   let searched: [UInt32: Int64]
 
+  /// The partitions, by the same numbers, whose next messages' keys are looked up once, the gap's
+  /// among them.
+  let learned: Set<UInt32>
   /// What must be known before anything can be leased, by way of `learnKeys`; nothing was then.
   public let gap: KeyGap?
 
   /// The same lease with some of its messages.
   public func with(_ parts: [LeasedPart]) -> Lease {
     Lease(
-      parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched, gap: gap)
+      parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched,
+      learned: learned, gap: gap)
   }
 
   /// How many messages were leased.

@@ -61,7 +61,8 @@ struct LeaseWish {
   /// What has come of it.
   func lease(isUnfinished: Bool, wakes: Int) -> Lease {
     Lease(
-      parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched, gap: gap)
+      parts: parts, isUnfinished: isUnfinished, wakes: wakes, searched: searched,
+      learned: gap.map { learned.union([$0.id]) } ?? learned, gap: gap)
   }
 
   func leased(_ range: Range<Int64>, attempt: UInt16, of batch: Range<Offset>) -> LeasedRun {
@@ -85,7 +86,11 @@ struct LeaseWish {
       LeasedPart(
         topic: partition.topic, partition: partition.number, slice: slice, runs: leased,
         id: partition.id, epoch: partition.progress.epoch))
-    let count = leased.reduce(0) { $0 + $1.range.count }
+    var count = 0
+    for run in leased {
+      count += run.range.count
+      if run.attempt > 1 { partition.counts.redelivered += run.range.count }
+    }
     partition.counts.delivered += count
     records -= count
     bytes -= slice.bytes

@@ -39,8 +39,10 @@ public struct ReceiveRequest: Sendable {
   }
 
   /// Goes on with the search that ended with a lease that is unfinished.
-  public mutating func goOn(behind lease: Lease) { searched = lease.searched }
-
-  /// Does not look up the same keys again only because others came meanwhile.
-  public mutating func noteLearned(_ gap: KeyGap) { learned.insert(gap.id) }
+  ///
+  /// What was looked up for it is not looked up again only because more came meanwhile.
+  public mutating func goOn(behind lease: Lease) {
+    searched = lease.searched
+    learned = lease.learned
+  }
 }

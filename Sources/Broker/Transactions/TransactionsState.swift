@@ -182,13 +182,5 @@ struct TransactionsState: @unchecked Sendable {
   }
 
   /// Where a number stands among the undecided, or would.
-  private func place(of number: Int64) -> Int {
-    var low = 0
-    var high = undecided.count
-    while low < high {
-      let middle = (low + high) / 2
-      if undecided[middle] < number { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
+  private func place(of number: Int64) -> Int { undecided.partitioningIndex { $0 >= number } }
 }

@@ -8,7 +8,7 @@ extension Group {
       let lease = try receive(request, now: now)
       guard let gap = lease.gap else { return lease }
       learnKeys(gap)
-      request.noteLearned(gap)
+      request.goOn(behind: lease)
     }
   }
 }

@@ -133,9 +133,11 @@ import Testing
     for _ in 0..<2 {
       var looks = 0
       #expect(throws: BrokerError.self) {
-        while looks < 100, let gap = try group.receive(request, now: world.now).gap {
+        while looks < 100 {
+          let lease = try group.receive(request, now: world.now)
+          guard let gap = lease.gap else { break }
           group.learnKeys(gap)
-          request.noteLearned(gap)
+          request.goOn(behind: lease)
           looks += 1
         }
       }
