@@ -6,7 +6,7 @@ import Platform
 extension Call {
   /// Answers with file regions, by one copy strategy; bytes in `prefix` go before them.
   func respond(
-    _ response: ResponseHead, prefix: ByteBuffer? = nil, regions: [FileRegion], copy: CopyStrategy
+    _ response: ResponseHead, prefix: ByteBuffer? = nil, regions: FileRegions, copy: CopyStrategy
   ) {
     guard isOpen(regions) else {
       let first = regions[0].file
@@ -26,7 +26,7 @@ extension Call {
   }
 
   /// True when the first region's file is open at the moment, as it mostly is, or there is none.
-  func isOpen(_ regions: [FileRegion]) -> Bool {
+  func isOpen(_ regions: FileRegions) -> Bool {
     guard let stored = regions.first?.file else { return true }
     return stored.opened != nil
   }

@@ -449,20 +449,17 @@ final class Connection {
   /// Has a reader thread open the file, if it is not, and bring the next stretch of it into memory,
   /// then goes on.
   private func bringIn(_ delivery: FileDelivery) {
-    guard let region = delivery.current else { return }
-    let count = min(region.count, FileDelivery.coldWindowBytes)
-    let stored = region.file
-    let position = region.position
+    guard let (stored, extent) = delivery.coldStretch else { return }
     let bound = ThreadBound((self, delivery))
     let mailbox = loop.mailbox
     let buffers = loop.context.readBuffers
     loop.context.readers.run {
-      let file = PageWarmer.bringIn(stored, from: position, count: count, using: buffers)
+      let file = PageWarmer.bringIn(stored, extent, using: buffers)
       mailbox.post([
         {
           let (connection, delivery) = bound.value
           guard let file else { return connection.close() }
-          delivery.hold(file, warmedEnd: position + count)
+          delivery.hold(file, warmedEnd: extent.upperBound)
           connection.output.resume()
           connection.run()
         }

@@ -109,9 +109,9 @@ public final class Exchange {
 
   /// Answers with file regions, by one copy strategy; bytes in `prefix` go before them.
   public func respond(
-    _ response: ResponseHead, prefix: ByteBuffer? = nil, regions: [FileRegion], copy: CopyStrategy
+    _ response: ResponseHead, prefix: ByteBuffer? = nil, regions: FileRegions, copy: CopyStrategy
   ) {
-    let count = regions.reduce(0) { $0 + $1.count }
+    let count = regions.bytes
     guard begin(response, .length(count + (prefix?.count ?? 0))) else { return }
     if head.method != .head, let prefix { connection.output.bytes.append(prefix.bytes) }
     if head.method != .head, count > 0 {

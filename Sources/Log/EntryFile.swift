@@ -28,7 +28,7 @@ final class EntryFile: Sendable {
     deinit { memory.deallocate() }
   }
 
-  private struct State {
+  fileprivate struct State {
     var spilled: Int
     var chunk: Chunk
     var count: Int
@@ -37,32 +37,40 @@ final class EntryFile: Sendable {
   /// The entries as they stood at one moment; later ones do not show. Their addresses hold for as
   /// long as the view lives: it keeps the map.
   struct View {
-    fileprivate let mapping: FileMapping?
-    fileprivate let spilled: Int
-    fileprivate let chunk: Chunk
-    fileprivate let headerBytes: Int
-    fileprivate let entryBytes: Int
+    private let mapping: FileMapping?
+    private let chunk: Chunk
+    /// How many lie in the map; the others wait in memory.
+    private let spilled: Int
+    /// The first of those in the map.
+    private let mapped: UnsafeRawPointer
+    /// The first of those in memory.
+    private let waiting: UnsafeRawPointer
+    private let entryBytes: Int
     /// How many entries there are.
     let count: Int
+
+    fileprivate init(_ state: State, _ mapping: FileMapping?, headerBytes: Int, entryBytes: Int) {
+      self.mapping = mapping
+      chunk = state.chunk
+      spilled = min(state.spilled, state.count)
+      waiting = UnsafeRawPointer(state.chunk.memory)
+      mapped = mapping?.bytes.baseAddress.map { $0 + headerBytes } ?? waiting
+      self.entryBytes = entryBytes
+      count = state.count
+    }
 
     /// The address of an entry.
     @inline(__always)
     subscript(index: Int) -> UnsafeRawPointer {
       precondition(index >= 0 && index < count, "no such entry")
-      if index < spilled {
-        return mapping!.bytes.baseAddress! + headerBytes + index * entryBytes
-      }
-      return UnsafeRawPointer(chunk.memory) + (index - spilled) * entryBytes
+      return index < spilled
+        ? mapped + index * entryBytes : waiting + (index - spilled) * entryBytes
     }
 
     /// Takes all entries into a checksum.
     func update(_ crc: inout Crc32c) {
-      if let mapping {
-        let end = headerBytes + min(spilled, count) * entryBytes
-        crc.update(UnsafeRawBufferPointer(rebasing: mapping.bytes[headerBytes..<end]))
-      }
-      let waiting = max(0, count - spilled)
-      crc.update(UnsafeRawBufferPointer(start: chunk.memory, count: waiting * entryBytes))
+      crc.update(UnsafeRawBufferPointer(start: mapped, count: spilled * entryBytes))
+      crc.update(UnsafeRawBufferPointer(start: waiting, count: (count - spilled) * entryBytes))
     }
 
     /// How many entries at the beginning satisfy `holds`, which must be true for a prefix of them.
@@ -133,8 +141,8 @@ final class EntryFile: Sendable {
   func view() throws(SystemError) -> View {
     let now = state.withLock { $0 }
     return View(
-      mapping: now.spilled > 0 ? try map(now.spilled) : nil, spilled: now.spilled,
-      chunk: now.chunk, headerBytes: headerBytes, entryBytes: entryBytes, count: now.count)
+      now, now.spilled > 0 ? try map(now.spilled) : nil, headerBytes: headerBytes,
+      entryBytes: entryBytes)
   }
 
   private func map(_ entries: Int, _ file: (any File)? = nil) throws(SystemError) -> FileMapping {

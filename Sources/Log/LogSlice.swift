@@ -3,9 +3,9 @@ import Platform
 /// What a read chose: byte ranges, and where to read on. The bytes were not looked at.
 public struct LogSlice: Sendable {
   /// The chosen batches as they lie on disk, neighbours merged, in order.
-  public private(set) var regions: [FileRegion] = []
+  public private(set) var regions = FileRegions()
   /// The length of all regions together.
-  public var bytes = 0
+  public var bytes: Int { regions.bytes }
   /// The offsets of the chosen batches, neighbours merged, if they were asked for.
   public var runs: [Range<Offset>] = []
   /// The offset behind the last record that was looked at, chosen or not.
@@ -49,9 +49,8 @@ public struct LogSlice: Sendable {
 
   /// Adds what a search for the rest has found.
   public mutating func append(_ more: LogSlice) {
-    for (region, start) in zip(more.regions, more.starts) {
-      add(region.file, position: region.position, count: region.count, from: start)
-    }
+    let isOwn = regions.append(contentsOf: more.regions)
+    starts.append(contentsOf: isOwn ? more.starts[...] : more.starts.dropFirst())
     for run in more.runs { add(run: run) }
     rest = more.rest
     nextOffset = more.nextOffset
@@ -69,14 +68,6 @@ public struct LogSlice: Sendable {
   }
 
   mutating func add(_ file: StoredFile, position: Int, count: Int, from start: Offset) {
-    bytes += count
-    if let last = regions.indices.last, regions[last].file === file,
-      regions[last].end == position
-    {
-      regions[last].count += count
-    } else {
-      regions.append(FileRegion(file: file, position: position, count: count))
-      starts.append(start)
-    }
+    if regions.append(file, position: position, count: count) { starts.append(start) }
   }
 }

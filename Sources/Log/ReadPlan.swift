@@ -70,8 +70,10 @@ struct ReadPlan {
     let count: Int
     let endOffset: Offset
 
+    @inline(__always)
     subscript(index: Int) -> BatchEntry { BatchEntry(view[index]) }
 
+    @inline(__always)
     func baseOffset(_ index: Int) -> Offset {
       index < count ? segment.baseOffset + Int(self[index].relativeOffset) : endOffset
     }
@@ -106,8 +108,7 @@ struct ReadPlan {
     slice.add(
       span.segment.log, position: start, count: span[end - 1].end - start,
       from: span.baseOffset(first))
-    slice.nextOffset = span.baseOffset(end)
-    slice.recordLimitOffset = slice.nextOffset
+    goOn(from: span.baseOffset(end))
     if request.wantsRuns { slice.add(run: span.baseOffset(first)..<slice.nextOffset) }
     if request.maxRecords < Int.max - Int(origin.value) {
       slice.recordLimitOffset = min(slice.nextOffset, origin + request.maxRecords)
@@ -116,8 +117,7 @@ struct ReadPlan {
 
   /// A segment without any wanted tag.
   private mutating func passOver(_ span: Span) {
-    slice.nextOffset = span.baseOffset(span.count)
-    slice.recordLimitOffset = slice.nextOffset
+    goOn(from: span.baseOffset(span.count))
   }
 
   /// Only the batches with a wanted tag and a chosen offset; their entries are looked at, no batch
@@ -137,47 +137,67 @@ struct ReadPlan {
         }
         let place = span.batch(holding: chosen[chosenPassed].lowerBound, from: index)
         if place > index {
-          slice.nextOffset = span.baseOffset(place)
-          slice.recordLimitOffset = slice.nextOffset
+          goOn(from: span.baseOffset(place))
           index = place
           continue
         }
       }
-      defer { index += 1 }
-      let entry = span[index]
-      if numbers?.contains(entry.tag) ?? true {
-        let mayPass = slice.isEmpty && request.alwaysGivesOne
-        let past = slice.bytes + Int(entry.size) > request.maxBytes && !mayPass
-        if past || slice.regions.count >= request.regionsMax {
-          isFull = true
-          return
-        }
-        let from = max(span.baseOffset(index), request.offset)
-        let next = span.baseOffset(index + 1)
-        slice.add(
-          span.segment.log, position: Int(entry.position), count: Int(entry.size),
-          from: span.baseOffset(index))
-        slice.nextOffset = next
-        slice.recordLimitOffset = next
-        if request.wantsRuns { slice.add(run: span.baseOffset(index)..<next) }
-        let wanted = request.maxRecords - records
-        records += next - from
-        if records >= request.maxRecords {
-          slice.recordLimitOffset = from + wanted
-          isFull = true
-          return
-        }
-      } else {
-        slice.nextOffset = span.baseOffset(index + 1)
-        slice.recordLimitOffset = slice.nextOffset
-        passed += 1
+      if let numbers, !numbers.contains(span[index].tag) {
+        // Where offsets are chosen as well, they are looked at again before the next batch.
+        let end = request.chosen == nil ? span.count : index + 1
+        index = passOver(span, from: index, to: end, numbers)
         if passed >= request.passedMax {
           isFull = true
           slice.rest = rest
           return
         }
+      } else {
+        guard take(span, index) else {
+          isFull = true
+          return
+        }
+        index += 1
       }
     }
+  }
+
+  /// Passes over batches without a wanted tag, of which there is one at least.
+  ///
+  /// - Returns: the first that has one, or that is one too many.
+  private mutating func passOver(
+    _ span: Span, from first: Int, to end: Int, _ numbers: [UInt32]
+  ) -> Int {
+    let limit = first + min(end - first, max(1, request.passedMax - passed))
+    var index = first + 1
+    while index < limit, !numbers.contains(span[index].tag) { index += 1 }
+    passed += index - first
+    goOn(from: span.baseOffset(index))
+    return index
+  }
+
+  /// Takes one batch, unless it is one too many; false if no other may follow.
+  private mutating func take(_ span: Span, _ index: Int) -> Bool {
+    let entry = span[index]
+    let mayPass = slice.isEmpty && request.alwaysGivesOne
+    let past = slice.bytes + Int(entry.size) > request.maxBytes && !mayPass
+    if past || slice.regions.count >= request.regionsMax { return false }
+    let start = span.segment.baseOffset + Int(entry.relativeOffset)
+    let next = span.baseOffset(index + 1)
+    slice.add(
+      span.segment.log, position: Int(entry.position), count: Int(entry.size), from: start)
+    goOn(from: next)
+    if request.wantsRuns { slice.add(run: start..<next) }
+    let from = max(start, request.offset)
+    let wanted = request.maxRecords - records
+    records += next - from
+    if records < request.maxRecords { return true }
+    slice.recordLimitOffset = from + wanted
+    return false
+  }
+
+  private mutating func goOn(from offset: Offset) {
+    slice.nextOffset = offset
+    slice.recordLimitOffset = offset
   }
 
   /// The request for what is left of this one.
@@ -201,7 +221,6 @@ struct ReadPlan {
     }
     guard request.passesDamage else { throw error }
     slice.passedDamage = PassedDamage(error: slice.passedDamage?.error ?? error, end: end)
-    slice.nextOffset = end
-    slice.recordLimitOffset = end
+    goOn(from: end)
   }
 }

@@ -19,7 +19,7 @@ public final class SliceReader {
 
   private static let windowBytes = 512 << 10
   private let slice: LogSlice
-  private var regions: [FileRegion] { slice.regions }
+  private var regions: FileRegions { slice.regions }
   private var index = 0
   private var position = 0
   private let window: ByteBuffer

@@ -59,6 +59,21 @@ import Testing
     #expect(cold > wanted.count / 2)
   }
 
+  @Test(arguments: CopyStrategy.allCases)
+  func smallRegionsComeInTogether(copy: CopyStrategy) throws {
+    let stored = StoredFile(file)
+    let extents = stride(from: 0, to: ColdDeliveryTests.fileBytes, by: 8 << 10).map {
+      $0..<($0 + 1000)
+    }
+    let server = try RunningServer { exchange in
+      let regions = FileRegions(
+        extents.lazy.map { FileRegion(file: stored, position: $0.lowerBound, count: $0.count) })
+      exchange.respond(ResponseHead(.ok), regions: regions, copy: copy)
+    }
+    #expect(try server.get("/").body == extents.flatMap { content[$0] })
+    #expect(file.refusedReads < 10, "each way to the disk brings in all that lies near")
+  }
+
   @Test func othersAreAnsweredMeanwhile() throws {
     let server = try serve(.sendfile)
     let slow = try server.connect(receiveBufferBytes: 8 << 10)

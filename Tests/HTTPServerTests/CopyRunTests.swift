@@ -24,7 +24,10 @@ import Testing
   ) -> CopyRun {
     let mappable = StoredFile(file)
     return CopyRun(
-      ranges.map { FileRegion(file: mappable, position: $0.lowerBound, count: $0.count) },
+      FileRegions(
+        ranges.lazy.map {
+          FileRegion(file: mappable, position: $0.lowerBound, count: $0.count)
+        }),
       strategies: strategies, rounds: rounds, milliseconds: milliseconds, clock: SystemClock())
   }
 

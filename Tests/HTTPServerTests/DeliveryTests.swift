@@ -26,11 +26,9 @@ import Testing
     return try RunningServer { exchange in
       let prefix = ByteBuffer()
       prefix.append("prefix")
-      exchange.respond(
-        ResponseHead(.ok), prefix: prefix,
-        regions: ranges.map {
-          FileRegion(file: file, position: $0.lowerBound, count: $0.count)
-        }, copy: copy)
+      let regions = FileRegions(
+        ranges.lazy.map { FileRegion(file: file, position: $0.lowerBound, count: $0.count) })
+      exchange.respond(ResponseHead(.ok), prefix: prefix, regions: regions, copy: copy)
     }
   }
 
@@ -102,6 +100,19 @@ import Testing
     // Not on a page's end, and not yet asked for: the socket does not hold so much.
     try DiskFile(directory.path("file"), .createOrOpen).truncate(to: (7 << 20) + 100)
     #expect(try connection.readToEnd().count < DeliveryTests.fileBytes)
+  }
+
+  @Test(arguments: CopyStrategy.allCases)
+  func aFileOfSmallRegionsCutShortEndsTheConnection(copy: CopyStrategy) throws {
+    let ranges = stride(from: 0, to: DeliveryTests.fileBytes - 700, by: 1000).map {
+      $0..<($0 + 700)
+    }
+    let server = try serve(ranges, copy)
+    let connection = try server.connect(receiveBufferBytes: 8 << 10)
+    try connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    _ = try connection.readBytes(1000)
+    try DiskFile(directory.path("file"), .createOrOpen).truncate(to: (4 << 20) + 100)
+    #expect(try connection.readToEnd().count < ranges.count * 700)
   }
 
   private func delivered(_ server: RunningServer, _ copy: CopyStrategy) throws -> Int {

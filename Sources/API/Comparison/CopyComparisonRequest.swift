@@ -44,7 +44,7 @@ struct CopyComparisonRequest {
   }
 
   /// The bytes to send: the partition's oldest, as they lie on disk.
-  func regions() throws(Problem) -> [FileRegion] {
+  func regions() throws(Problem) -> FileRegions {
     let slice: LogSlice
     do throws(BrokerError) {
       let log = try topic.partition(partition)
@@ -60,10 +60,10 @@ struct CopyComparisonRequest {
       throw Problem(.conflict, "partition_empty", "There is nothing in the partition to send.")
     }
     var left = bytes
-    var regions: [FileRegion] = []
+    var regions = FileRegions()
     for region in slice.regions where left > 0 {
       let count = min(region.count, left)
-      regions.append(FileRegion(file: region.file, position: region.position, count: count))
+      regions.append(region.file, position: region.position, count: count)
       left -= count
     }
     return regions

@@ -50,9 +50,9 @@ struct RawLease {
   private func answer(_ head: ResponseHead, _ whole: [LeasedPart], prefix: ByteBuffer?) {
     var head = head
     head.add("Content-Type", "application/vnd.kafka.recordbatch.v2")
-    let regions = whole.flatMap(\.slice.regions)
-    let bytes = regions.reduce(0) { $0 + $1.count }
-    let strategy = CopyStrategy.automatic(bytes: bytes, regions: regions.count)
+    var regions = whole.first?.slice.regions ?? []
+    for part in whole.dropFirst() { regions.append(contentsOf: part.slice.regions) }
+    let strategy = CopyStrategy.automatic(bytes: regions.bytes, regions: regions.count)
     head.add("Sluice-Copy-Strategy", strategy.rawValue)
     if let first = lease.parts.first {
       head.add("Sluice-Topic", first.topic)
@@ -63,7 +63,7 @@ struct RawLease {
     }
     head.add("Sluice-Record-Count", lease.count)
     let metrics = call.service.groupMetrics
-    metrics.wholeBytes.add(bytes)
+    metrics.wholeBytes.add(regions.bytes)
     metrics.framedBytes.add(prefix?.count ?? 0)
     call.respond(head, prefix: prefix, regions: regions, copy: strategy)
   }

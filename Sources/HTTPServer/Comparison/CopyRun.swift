@@ -19,7 +19,7 @@ public struct CopyRun: Sendable {
     case system(SystemError)
   }
 
-  private let regions: [FileRegion]
+  private let regions: FileRegions
   private let strategies: [CopyStrategy]
   private let rounds: Int
   private let milliseconds: Int
@@ -28,7 +28,7 @@ public struct CopyRun: Sendable {
   /// A comparison of `strategies` over so many measured rounds, which may take so many
   /// milliseconds.
   public init(
-    _ regions: [FileRegion], strategies: [CopyStrategy], rounds: Int, milliseconds: Int,
+    _ regions: FileRegions, strategies: [CopyStrategy], rounds: Int, milliseconds: Int,
     clock: any Clock
   ) {
     self.regions = regions
@@ -49,7 +49,7 @@ public struct CopyRun: Sendable {
       throw .system(error)
     }
     defer { sender.stop() }
-    let bytes = regions.reduce(0) { $0 + $1.count }
+    let bytes = regions.bytes
     let unmeasured = DeliveryMetrics(MetricsRegistry())
     // Figures of this run alone: what the server delivers meanwhile is counted elsewhere.
     let measured = DeliveryMetrics(MetricsRegistry())

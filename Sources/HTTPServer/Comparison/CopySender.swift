@@ -40,7 +40,7 @@ final class CopySender {
 
   /// Sends the regions and waits until they have arrived.
   func send(
-    _ regions: [FileRegion], _ strategy: CopyStrategy, _ metrics: DeliveryMetrics
+    _ regions: FileRegions, _ strategy: CopyStrategy, _ metrics: DeliveryMetrics
   ) throws(CopyRun.Failure) -> (nanoseconds: UInt64, usage: ThreadUsage) {
     let start = clock.monotonicTime()
     let before = ThreadUsage.now()
@@ -70,13 +70,10 @@ final class CopySender {
       case .yielded: continue
       case .blocked: poller.wait(milliseconds: CopySender.waitMilliseconds) { _ in }
       case .cold:
-        guard let region = delivery.current else { throw .broken }
-        let count = min(region.count, FileDelivery.coldWindowBytes)
-        guard
-          let file = PageWarmer.bringIn(
-            region.file, from: region.position, count: count, using: buffers)
+        guard let (stored, extent) = delivery.coldStretch,
+          let file = PageWarmer.bringIn(stored, extent, using: buffers)
         else { throw .broken }
-        delivery.hold(file, warmedEnd: region.position + count)
+        delivery.hold(file, warmedEnd: extent.upperBound)
       case .broken: throw .broken
       }
     }

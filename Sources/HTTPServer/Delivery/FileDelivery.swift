@@ -22,17 +22,21 @@ final class FileDelivery {
   /// The most one turn sends before the loop's other connections get theirs.
   static let turnBytesMax = 16 << 20
   /// How much is brought in at a time when pages are cold.
-  static let coldWindowBytes = 4 << 20
+  private static let coldWindowBytes = 4 << 20
   /// From this size on the socket is corked while the body goes out: two calls more, and large
   /// downloads were a tenth to a fifth faster for it than with `MSG_MORE` alone.
   private static let corkedBytesMin = 4 << 20
 
   let strategy: CopyStrategy
   let meter: DeliveryMeter
-  private var regions: [FileRegion]
+  private let regions: FileRegions
   /// The current region's file, which is held from when it is first needed to the region's end.
   private var file: (any File)?
   private var index = 0
+  /// How many bytes of the current region were taken.
+  private var taken = 0
+  /// Behind the last region that lies in the current one's file.
+  private var fileEnd: Int
   /// Bytes that were not yet taken from the files.
   private(set) var remaining: Int
   /// What the last turn sent, the head included.
@@ -50,17 +54,24 @@ final class FileDelivery {
   private var probedEnd = 0
 
   init(
-    _ regions: [FileRegion], strategy: CopyStrategy, metrics: DeliveryMetrics, start: MonotonicTime
+    _ regions: FileRegions, strategy: CopyStrategy, metrics: DeliveryMetrics, start: MonotonicTime
   ) {
     self.regions = regions
     self.strategy = strategy
     file = regions.first?.file.opened
-    remaining = regions.reduce(0) { $0 + $1.count }
+    fileEnd = regions.isEmpty ? 0 : regions.endOfFile(from: 0)
+    remaining = regions.bytes
     meter = DeliveryMeter(metrics, strategy: strategy, start: start)
   }
 
-  /// The region in hand; `nil` behind the last one.
-  var current: FileRegion? { index < regions.count ? regions[index] : nil }
+  /// What is left of the region in hand; `nil` behind the last one.
+  var current: FileRegion? {
+    guard index < regions.count else { return nil }
+    var region = regions[index]
+    region.position += taken
+    region.count -= taken
+    return region
+  }
 
   /// The current region's file; `nil` while it is not open: a thread that may wait opens it, and
   /// the delivery is told by `hold`.
@@ -91,7 +102,7 @@ final class FileDelivery {
   func hotEnd(_ region: FileRegion) -> Int {
     let known = max(warmedEnd, probedEnd)
     if region.position < known { return known }
-    let end = lastEnd(region)
+    let end = end(of: region, within: FileDelivery.turnBytesMax)
     let stretch = end - region.position
     guard let file = currentFile,
       PageProbe.isHot(file, from: region.position, count: stretch, meter)
@@ -103,23 +114,29 @@ final class FileDelivery {
   /// The file of a region, mapped as far as any region reaches in it; `nil` when it cannot be.
   func map(_ region: FileRegion) -> FileMapping? {
     if mappedEnd == 0 {
-      var last = index
-      while last + 1 < regions.count, regions[last + 1].file === region.file { last += 1 }
-      mappedEnd = regions[index...last].reduce(0) { max($0, $1.end) }
+      for next in index..<fileEnd {
+        mappedEnd = max(mappedEnd, regions.extent(next).upperBound)
+      }
     }
     return try? region.file.map(atLeast: mappedEnd)
   }
 
-  /// Where the last region of the same file ends that one turn may reach.
-  private func lastEnd(_ region: FileRegion) -> Int {
-    let limit = region.position + FileDelivery.turnBytesMax
+  /// What is to be brought in when it is not in memory: however many regions lie in it, it is one
+  /// way to the disk.
+  var coldStretch: (file: StoredFile, extent: Range<Int>)? {
+    guard let region = current else { return nil }
+    let end = end(of: region, within: FileDelivery.coldWindowBytes)
+    return (region.file, region.position..<end)
+  }
+
+  /// Where a region ends, or the last behind it that follows in the same file within so many bytes.
+  private func end(of region: FileRegion, within bytes: Int) -> Int {
+    let limit = region.position + bytes
     var end = min(region.end, limit)
-    var next = index + 1
-    while next < regions.count, regions[next].file === region.file,
-      regions[next].position >= end, regions[next].end <= limit
-    {
-      end = regions[next].end
-      next += 1
+    for next in (index + 1)..<fileEnd {
+      let extent = regions.extent(next)
+      guard extent.lowerBound >= end, extent.upperBound <= limit else { break }
+      end = extent.upperBound
     }
     return end
   }
@@ -131,15 +148,14 @@ final class FileDelivery {
   func offer(_ map: FileMapping, to gather: Gather, until end: Int, bytesMax: Int) -> Int {
     var offered = 0
     var next = index
-    let file = regions[index].file
-    while next < regions.count, offered < bytesMax, !gather.isFull, regions[next].file === file {
-      let region = regions[next]
-      let count = min(region.count, end - region.position, bytesMax - offered)
+    while next < fileEnd, offered < bytesMax, !gather.isFull {
+      let extent = regions.extent(next)
+      let position = next == index ? extent.lowerBound + taken : extent.lowerBound
+      let count = min(extent.upperBound - position, end - position, bytesMax - offered)
       if count <= 0 { break }
-      gather.append(
-        UnsafeRawBufferPointer(rebasing: map.bytes[region.position..<(region.position + count)]))
+      gather.append(UnsafeRawBufferPointer(rebasing: map.bytes[position..<(position + count)]))
       offered += count
-      if count < region.count { break }
+      if position + count < extent.upperBound { break }
       next += 1
     }
     return offered
@@ -148,24 +164,21 @@ final class FileDelivery {
   /// Marks bytes as taken.
   func advance(_ count: Int) {
     remaining -= count
-    var left = count
-    while left > 0 {
-      let taken = min(left, regions[index].count)
-      left -= taken
-      regions[index].position += taken
-      regions[index].count -= taken
-      if regions[index].count == 0 { endRegion() }
+    taken += count
+    while index < regions.count, taken >= regions.extent(index).count {
+      taken -= regions.extent(index).count
+      endRegion()
     }
   }
 
   private func endRegion() {
-    let file = regions[index].file
     index += 1
-    if index == regions.count || regions[index].file !== file {
-      self.file = nil
+    if index == fileEnd {
+      file = nil
       warmedEnd = 0
       probedEnd = 0
       mappedEnd = 0
+      fileEnd = index < regions.count ? regions.endOfFile(from: index) : index
     }
   }
 
@@ -197,7 +210,7 @@ final class FileDelivery {
   {
     switch strategy {
     case .sendfile: SendfileDelivery.send(self, head: head, on: socket)
-    case .mmap: MmapDelivery.send(self, head: head, on: socket)
+    case .mmap: MmapDelivery.send(self, head: head, on: socket, using: buffers)
     case .read: ReadDelivery.send(self, head: head, on: socket, using: buffers)
     }
   }

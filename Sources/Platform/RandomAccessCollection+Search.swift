@@ -1,7 +1,8 @@
 extension RandomAccessCollection {
   /// Where the elements begin of which `isBehind` is true, as it must be of all behind such a one;
   /// the end if there are none. Looks at a few of them (binary search).
-  func partitioningIndex<Failure: Error>(
+  @inlinable
+  public func partitioningIndex<Failure: Error>(
     where isBehind: (Element) throws(Failure) -> Bool
   ) throws(Failure) -> Index {
     var low = startIndex
