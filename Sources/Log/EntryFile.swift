@@ -62,9 +62,10 @@ final class EntryFile: Sendable {
     /// The address of an entry.
     @inline(__always)
     subscript(index: Int) -> UnsafeRawPointer {
-      precondition(index >= 0 && index < count, "no such entry")
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "no such entry")
+      // Within memory that is there, nothing overflows.
       return index < spilled
-        ? mapped + index * entryBytes : waiting + (index - spilled) * entryBytes
+        ? mapped + index &* entryBytes : waiting + (index &- spilled) &* entryBytes
     }
 
     /// Takes all entries into a checksum.

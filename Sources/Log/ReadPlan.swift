@@ -124,8 +124,9 @@ struct ReadPlan {
   /// is.
   private mutating func takeSome(_ span: Span, from first: Int, numbers: [UInt32]?) {
     var index = first
+    let chosen = request.chosen
     while index < span.count {
-      if let chosen = request.chosen {
+      if let chosen {
         while chosenPassed < chosen.count,
           chosen[chosenPassed].upperBound <= span.baseOffset(index)
         {
@@ -142,46 +143,33 @@ struct ReadPlan {
           continue
         }
       }
-      if let numbers, !numbers.contains(span[index].tag) {
-        // Where offsets are chosen as well, they are looked at again before the next batch.
-        let end = request.chosen == nil ? span.count : index + 1
-        index = passOver(span, from: index, to: end, numbers)
-        if passed >= request.passedMax {
-          isFull = true
-          slice.rest = rest
-          return
-        }
-      } else {
-        guard take(span, index) else {
-          isFull = true
-          return
-        }
-        index += 1
+      let wanted = numbers?.contains(span[index].tag) ?? true
+      guard wanted ? take(span, index) : passOver(span, index) else {
+        isFull = true
+        return
       }
+      index += 1
     }
   }
 
-  /// Passes over batches without a wanted tag, of which there is one at least.
-  ///
-  /// - Returns: the first that has one, or that is one too many.
-  private mutating func passOver(
-    _ span: Span, from first: Int, to end: Int, _ numbers: [UInt32]
-  ) -> Int {
-    let limit = first + min(end - first, max(1, request.passedMax - passed))
-    var index = first + 1
-    while index < limit, !numbers.contains(span[index].tag) { index += 1 }
-    passed += index - first
-    goOn(from: span.baseOffset(index))
-    return index
+  /// Passes over a batch without a wanted tag; false if it is the last that may be.
+  @inline(__always)
+  private mutating func passOver(_ span: Span, _ index: Int) -> Bool {
+    goOn(from: span.baseOffset(index + 1))
+    passed += 1
+    if passed < request.passedMax { return true }
+    slice.rest = rest
+    return false
   }
 
   /// Takes one batch, unless it is one too many; false if no other may follow.
+  @inline(__always)
   private mutating func take(_ span: Span, _ index: Int) -> Bool {
     let entry = span[index]
     let mayPass = slice.isEmpty && request.alwaysGivesOne
     let past = slice.bytes + Int(entry.size) > request.maxBytes && !mayPass
     if past || slice.regions.count >= request.regionsMax { return false }
-    let start = span.segment.baseOffset + Int(entry.relativeOffset)
+    let start = span.baseOffset(index)
     let next = span.baseOffset(index + 1)
     slice.add(
       span.segment.log, position: Int(entry.position), count: Int(entry.size), from: start)
@@ -195,6 +183,7 @@ struct ReadPlan {
     return false
   }
 
+  @inline(__always)
   private mutating func goOn(from offset: Offset) {
     slice.nextOffset = offset
     slice.recordLimitOffset = offset

@@ -13,8 +13,10 @@ public struct FileRegions: Sendable {
   @usableFromInline var extents: [Range<Int>] = []
   private var firstFile: StoredFile?
   private var changes: [Change] = []
+  /// The file of the last region.
+  @usableFromInline var lastFile: StoredFile?
   /// The length of all regions together.
-  public private(set) var bytes = 0
+  @usableFromInline var length = 0
 
   /// No regions.
   public init() {}
@@ -24,25 +26,32 @@ public struct FileRegions: Sendable {
     for region in regions { append(region) }
   }
 
+  /// The length of all regions together.
+  @inlinable public var bytes: Int { length }
+
   /// Adds a region behind the others; one that follows the last in the same file makes that longer.
   ///
   /// - Returns: true if it did not, and is a region of its own.
-  @discardableResult
+  @inlinable @discardableResult
   public mutating func append(_ file: StoredFile, position: Int, count: Int) -> Bool {
-    bytes += count
-    let last = extents.count - 1
-    let isSameFile = (changes.last?.file ?? firstFile) === file
-    if isSameFile, extents[last].upperBound == position {
-      extents[last] = extents[last].lowerBound..<(position + count)
+    length += count
+    if lastFile !== file {
+      begin(file)
+    } else if let last = extents.last, last.upperBound == position {
+      extents[extents.count - 1] = last.lowerBound..<(position + count)
       return false
-    }
-    if last < 0 {
-      firstFile = file
-    } else if !isSameFile {
-      changes.append(Change(index: extents.count, file: file))
     }
     extents.append(position..<(position + count))
     return true
+  }
+
+  @usableFromInline mutating func begin(_ file: StoredFile) {
+    lastFile = file
+    if extents.isEmpty {
+      firstFile = file
+    } else {
+      changes.append(Change(index: extents.count, file: file))
+    }
   }
 
   /// Adds a region behind the others.
@@ -63,7 +72,8 @@ public struct FileRegions: Sendable {
     for change in others.changes {
       changes.append(Change(index: base + change.index, file: change.file))
     }
-    bytes += others.bytes - first.count
+    lastFile = others.lastFile
+    length += others.length - first.count
     return isOwn
   }
 

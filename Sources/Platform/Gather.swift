@@ -33,14 +33,6 @@ public final class Gather {
     bytes += run.count
   }
 
-  /// Lays the runs side by side at the end of a buffer.
-  public func copy(into buffer: ByteBuffer) {
-    buffer.reserve(bytes)
-    for vector in UnsafeBufferPointer(start: vectors, count: runs) {
-      buffer.append(UnsafeRawBufferPointer(start: vector.iov_base, count: vector.iov_len))
-    }
-  }
-
   /// Forgets all runs.
   public func removeAll() {
     runs = 0

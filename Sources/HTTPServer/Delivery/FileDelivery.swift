@@ -141,21 +141,26 @@ final class FileDelivery {
     return end
   }
 
-  /// Puts what comes next into `gather`, as far as it lies in the current region's file, which is
-  /// mapped, and before `end`.
+  /// How long the regions are on average.
+  var meanBytes: Int { regions.bytes / max(1, regions.count) }
+
+  /// Points out what comes next, run by run, as far as it lies in the current region's file, before
+  /// `end` of it and within `bytesMax`, until `body` takes no more.
   ///
   /// - Returns: how many bytes that is.
-  func offer(_ map: FileMapping, to gather: Gather, until end: Int, bytesMax: Int) -> Int {
+  @inline(__always)
+  func offer(until end: Int, bytesMax: Int, to body: (_ run: Range<Int>) -> Bool) -> Int {
     var offered = 0
     var next = index
-    while next < fileEnd, offered < bytesMax, !gather.isFull {
+    var skipped = taken
+    while next < fileEnd, offered < bytesMax {
       let extent = regions.extent(next)
-      let position = next == index ? extent.lowerBound + taken : extent.lowerBound
-      let count = min(extent.upperBound - position, end - position, bytesMax - offered)
-      if count <= 0 { break }
-      gather.append(UnsafeRawBufferPointer(rebasing: map.bytes[position..<(position + count)]))
-      offered += count
-      if position + count < extent.upperBound { break }
+      let position = extent.lowerBound + skipped
+      let runEnd = min(extent.upperBound, end, position + bytesMax - offered)
+      guard position < runEnd, body(position..<runEnd) else { break }
+      offered += runEnd - position
+      if runEnd < extent.upperBound { break }
+      skipped = 0
       next += 1
     }
     return offered

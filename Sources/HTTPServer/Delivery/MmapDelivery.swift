@@ -7,46 +7,42 @@ enum MmapDelivery {
   private static let callBytesMax = 1 << 20
   /// Regions that are shorter than this on average are laid side by side. Measured: the kernel
   /// begins anew with each piece of a `sendmsg`, and one of 1 KiB took it twice as long as two
-  /// copies take, in the processor's cache; from here on they take the same.
+  /// copies take, the second of which is in the processor's cache; from here on they take the same.
   private static let smallBytesMax = 4 << 10
-  /// How much is laid side by side: what stays in the processor's cache.
-  private static let laidBytesMax = 128 << 10
+  /// How much is laid side by side: what stays in the processor's cache, and in the buffer with a
+  /// head before it.
+  private static let laidBytesMax = 240 << 10
+
+  /// How a call ended, and how many bytes of the body it was offered.
+  private typealias Sent = (transfer: Transfer, offered: Int)
 
   static func send(
     _ delivery: FileDelivery, head: ByteBuffer?, on socket: StreamSocket,
     using buffers: BufferPool
   ) -> FileDelivery.Outcome {
     var share = FileDelivery.turnBytesMax
-    let gather = delivery.gather
+    let isSmall = delivery.meanBytes < smallBytesMax
     while let region = delivery.current {
       if share <= 0 { return .yielded }
       let hotEnd = delivery.hotEnd(region)
       if hotEnd <= region.position { return .cold }
       guard let map = delivery.map(region), let file = delivery.currentFile else { return .broken }
-      // What is gathered points into it.
-      defer { withExtendedLifetime(map) {} }
-      gather.removeAll()
-      if let head, !head.isEmpty { gather.append(head.bytes) }
-      let bytesMax = region.count < smallBytesMax ? laidBytesMax : callBytesMax
-      let offered = delivery.offer(map, to: gather, until: hotEnd, bytesMax: bytesMax)
-      let more = !delivery.isLast(offered)
-      let isSmall = gather.runs > 1 && gather.bytes / gather.runs < smallBytesMax
       // The kernel may be asked to look behind the end of a file, the program may not.
       if isSmall, !reaches(file, hotEnd, delivery.meter) { return .broken }
       delivery.meter.countCall()
-      let transfer =
+      let sent =
         isSmall
-        ? sendLaid(gather, more: more, on: socket, using: buffers)
-        : socket.send(gather, more: more)
-      switch transfer {
-      case .bytes(let sent):
-        let ofHead = min(sent, head?.count ?? 0)
+        ? lay(delivery, map, until: hotEnd, behind: head, on: socket, using: buffers)
+        : gather(delivery, map, until: hotEnd, behind: head, on: socket)
+      switch sent.transfer {
+      case .bytes(let bytes):
+        let ofHead = min(bytes, head?.count ?? 0)
         head?.consume(ofHead)
-        let ofBody = sent - ofHead
+        let ofBody = bytes - ofHead
         delivery.meter.countBytes(ofBody)
         delivery.advance(ofBody)
-        share -= sent
-        if ofBody == offered { break }
+        share -= bytes
+        if ofBody == sent.offered { break }
         // The socket is full; unless the file was cut short, for which no event would come.
         return reaches(file, hotEnd, delivery.meter) ? .blocked : .broken
       case .wouldBlock: return .blocked
@@ -56,13 +52,39 @@ enum MmapDelivery {
     return .done
   }
 
-  private static func sendLaid(
-    _ gather: Gather, more: Bool, on socket: StreamSocket, using buffers: BufferPool
-  ) -> Transfer {
+  /// One call that points into the map.
+  private static func gather(
+    _ delivery: FileDelivery, _ map: FileMapping, until end: Int, behind head: ByteBuffer?,
+    on socket: StreamSocket
+  ) -> Sent {
+    let gather = delivery.gather
+    gather.removeAll()
+    if let head, !head.isEmpty { gather.append(head.bytes) }
+    let offered = delivery.offer(until: end, bytesMax: callBytesMax) { run in
+      if gather.isFull { return false }
+      gather.append(UnsafeRawBufferPointer(rebasing: map.bytes[run]))
+      return true
+    }
+    // What is gathered points into the map.
+    return withExtendedLifetime(map) {
+      (socket.send(gather, more: !delivery.isLast(offered)), offered)
+    }
+  }
+
+  /// One call with what was copied out of the map. What the socket does not take is copied again:
+  /// a slow client holds no buffer.
+  private static func lay(
+    _ delivery: FileDelivery, _ map: FileMapping, until end: Int, behind head: ByteBuffer?,
+    on socket: StreamSocket, using buffers: BufferPool
+  ) -> Sent {
     let buffer = buffers.take()
     defer { buffers.give(buffer) }
-    gather.copy(into: buffer)
-    return socket.send(buffer.bytes, more: more)
+    if let head { buffer.append(head.bytes) }
+    let offered = delivery.offer(until: end, bytesMax: laidBytesMax) { run in
+      buffer.append(UnsafeRawBufferPointer(rebasing: map.bytes[run]))
+      return true
+    }
+    return (socket.send(buffer.bytes, more: !delivery.isLast(offered)), offered)
   }
 
   /// True unless the file was cut short.
