@@ -13,6 +13,8 @@ public final class LogWriter: Sendable {
     case perform(@Sendable (WriterRounds) -> Void)
     /// Some of what is large was written.
     case turnEnded
+    /// Nobody but those who are answered now asks for more.
+    case end
   }
 
   private let mailbox = Mailbox<Message>()
@@ -56,13 +58,14 @@ public final class LogWriter: Sendable {
     }
   }
 
-  /// Takes messages until there are no more.
+  /// Takes messages until it is told to end and there are no more: whoever is answered may ask for
+  /// another append, with a lock in hand, and is not to be refused on the spot.
   private static func work(
     _ rounds: WriterRounds, _ mailbox: Mailbox<Message>, _ clock: any Clock
   ) throws(LogError) {
     let machine = SystemClock()
     var messages: [Message] = []
-    while true {
+    repeat {
       if rounds.isBusy {
         mailbox.takeWaiting(into: &messages)
       } else {
@@ -71,10 +74,10 @@ public final class LogWriter: Sendable {
           machine.monotonicTime().advanced(
             byNanoseconds: max(1_000_000, $0.nanoseconds(since: clock.monotonicTime())))
         }
-        guard mailbox.take(into: &messages, until: limit) else { break }
+        _ = mailbox.take(into: &messages, until: limit)
       }
       rounds.run(messages)
-    }
+    } while !rounds.isEnding || !mailbox.closeIfEmpty()
     try rounds.finish()
   }
 
@@ -125,7 +128,7 @@ public final class LogWriter: Sendable {
   ///
   /// - Throws: why not everything is on the disk.
   func stop() throws(LogError) {
-    mailbox.close()
+    mailbox.post(.end)
     thread.join()
     turns.stop()
     if let failure = endFailure.withLock({ $0 }) { throw failure }

@@ -28,6 +28,8 @@ final class WriterRounds {
   /// How many queues are in a turn.
   private var turnsUnderWay = 0
   private var ended: [LogTurn] = []
+  /// True when the thread is to end as soon as nothing is left to do.
+  private(set) var isEnding = false
   /// When something small came last.
   private var latestSmall: MonotonicTime?
   /// What only a sync will make visible, but for that which is in a turn.
@@ -56,7 +58,7 @@ final class WriterRounds {
   }
 
   /// True when the next round has something to do whatever comes.
-  var isBusy: Bool { !checkpointing.isEmpty }
+  var isBusy: Bool { isEnding || !checkpointing.isEmpty }
 
   /// Works through what came in since the last round, and what has come back.
   func run(_ messages: [LogWriter.Message]) {
@@ -67,8 +69,10 @@ final class WriterRounds {
         finishAll()
         body(self)
       case .turnEnded: break
+      case .end: isEnding = true
       }
     }
+    if isEnding { finishAll() }
     if turnsUnderWay > 0 {
       turns.takeEnded(into: &ended)
       takeBack()

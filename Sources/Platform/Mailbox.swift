@@ -71,6 +71,14 @@ public final class Mailbox<Message: Sendable>: @unchecked Sendable {
     pthread_cond_broadcast(condition)
   }
 
+  /// Takes no more messages, unless some are in; false then.
+  public func closeIfEmpty() -> Bool {
+    state.withLock { state in
+      if state.waiting.isEmpty { state.closed = true }
+      return state.closed
+    }
+  }
+
   /// Waits until there are messages, the deadline passes or the mailbox is closed, and swaps what
   /// waits into `batch`, which is emptied first.
   ///

@@ -96,6 +96,31 @@ import Testing
     test.data.close()
   }
 
+  @Test func whatAnAnswerAsksForIsDoneAlthoughTheWriterIsToStop() throws {
+    let test = try TestLog()
+    let (writer, log) = (test.data.writer, test.log)
+    let gate = DispatchSemaphore(value: 0)
+    let outcomes = Mailbox<Result<AppendRequest.Stored, LogError>>()
+    writer.submit(
+      AppendRequest(
+        .of([.small("first")]), to: log, acknowledgement: .committed, sink: InlineSink()
+      ) { _ in
+        gate.wait()
+        writer.submit(
+          AppendRequest(
+            .of([.small("second")]), to: log, acknowledgement: .committed, sink: InlineSink()
+          ) { outcomes.post($0) })
+      })
+    let stopping = try Thread(name: "stopping") { test.data.close() }
+    // Long enough for it to have told the writer.
+    usleep(50_000)
+    gate.signal()
+    stopping.join()
+    var told: [Result<AppendRequest.Stored, LogError>] = []
+    outcomes.takeWaiting(into: &told)
+    #expect(try told.map { try $0.get().baseOffset } == [Offset(1)])
+  }
+
   @Test func aStoppedWriterAnswersEveryRequest() throws {
     let test = try TestLog()
     test.data.close()

@@ -33,6 +33,15 @@ import Testing
     #expect(!mailbox.take(into: &batch, until: nil) && batch.isEmpty)
   }
 
+  @Test func itClosesOnlyWhenItIsEmpty() {
+    let mailbox = Mailbox<Int>()
+    mailbox.post(1)
+    #expect(!mailbox.closeIfEmpty() && mailbox.post(2))
+    var batch: [Int] = []
+    mailbox.takeWaiting(into: &batch)
+    #expect(batch == [1, 2] && mailbox.closeIfEmpty() && !mailbox.post(3))
+  }
+
   @Test func aDeadlineThatHasPassedGivesNothing() {
     let mailbox = Mailbox<Int>()
     var batch = [9]
