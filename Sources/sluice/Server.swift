@@ -19,6 +19,7 @@ struct Server {
 
   /// Listens, opens the data, serves until SIGTERM or SIGINT, drains, closes.
   func run() throws {
+    LargeBlocks.giveBack()
     ResourceLimits.raiseOpenFiles()
     let shares = DescriptorShares(connectionsWanted: settings.server.connectionsMax)
     var configuration = settings.server

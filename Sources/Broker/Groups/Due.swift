@@ -25,6 +25,16 @@ struct Due: Comparable, Hashable, Sendable {
     self.count = count
   }
 
+  /// When time changes something of a run.
+  init(of run: DeliveryRun) { self.init(time: run.due, offset: run.offset, count: run.count) }
+
+  /// One moment for these messages and those of another that follow them and are due with them.
+  func joined(with next: Due) -> Due? {
+    guard next.time == time, next.offset == range.upperBound else { return nil }
+    let (sum, overflow) = count.addingReportingOverflow(next.count)
+    return overflow ? nil : Due(time: time, offset: offset, count: sum)
+  }
+
   /// In milliseconds since 1970.
   var time: Int64 { timeHalves.value }
   /// The first message.

@@ -22,7 +22,10 @@ struct Progress {
   /// Begins anywhere, and goes up by one with each seek.
   private(set) var epoch: UInt32 = 0
   private(set) var runs = RunList()
-  private(set) var dues = Heap<Due>()
+  private var dues = Heap<Due>()
+  /// The moment that was noted last, not among the others yet: messages that are begun one after
+  /// the other in the same millisecond have one together.
+  private var latestDue: Due?
   private(set) var ready = Deque<Due>()
   /// How often time has freed messages for delivery: never goes back.
   private(set) var readyTotal = 0
@@ -33,7 +36,13 @@ struct Progress {
   var floor: Int64 { runs.first?.offset ?? next }
 
   /// When time changes something next, in milliseconds since 1970.
-  var nextDue: Int64? { dues.min?.time }
+  var nextDue: Int64? {
+    guard let latestDue else { return dues.min?.time }
+    return min(latestDue.time, dues.min?.time ?? .max)
+  }
+
+  /// How many moments are kept at which time will change something.
+  var moments: Int { dues.count + (latestDue == nil ? 0 : 1) }
 
   /// True when messages may be waiting for delivery now.
   var hasReady: Bool { !ready.isEmpty }
@@ -60,8 +69,7 @@ struct Progress {
   /// - Returns: the number of messages whose lease has ended.
   mutating func advance(to now: Int64, attemptsMax: Int) -> Int {
     var expired = 0
-    while let due = dues.min, due.time <= now {
-      dues.removeMin()
+    while let due = takeDue(by: now) {
       var changed: [DeliveryRun] = []
       var extended: [DeliveryRun] = []
       runs.forEach(in: due.range) { run in
@@ -111,7 +119,7 @@ struct Progress {
 
   /// Puts messages back that were taken and not leased, as the next to be taken.
   mutating func putBack(_ run: DeliveryRun) {
-    ready.prepend(Due(time: run.due, offset: run.offset, count: run.count))
+    ready.prepend(Due(of: run))
   }
 
   /// The first messages from an offset on that wait for delivery now, wherever they stand among the
@@ -154,10 +162,22 @@ struct Progress {
     return covered == run.end
   }
 
+  private mutating func takeDue(by now: Int64) -> Due? {
+    if let latestDue, latestDue.time <= now {
+      dues.insert(latestDue)
+      self.latestDue = nil
+    }
+    guard let due = dues.min, due.time <= now else { return nil }
+    return dues.removeMin()
+  }
+
   private mutating func note(_ run: DeliveryRun) {
     // What is done early leaves its moment behind; when most are such, they go.
     if dues.count > 2 * runs.runCount + 1024 { forgetOldMoments() }
-    dues.insert(Due(time: run.due, offset: run.offset, count: run.count))
+    let due = Due(of: run)
+    if let longer = latestDue?.joined(with: due) { return latestDue = longer }
+    if let latestDue { dues.insert(latestDue) }
+    latestDue = due
   }
 
   private mutating func forgetOldMoments() {
@@ -165,18 +185,23 @@ struct Progress {
     // What was ready and is held again has a moment of its own.
     let taken = Set(ready)
     runs.forEach { run in
-      let due = Due(time: run.due, offset: run.offset, count: run.count)
+      let due = Due(of: run)
       if run.condition == .dying || run.condition.isFree && taken.contains(due) { return }
-      valid.append(due)
+      if let longer = valid.last?.joined(with: due) {
+        valid[valid.count - 1] = longer
+      } else {
+        valid.append(due)
+      }
     }
     dues = Heap(valid)
+    latestDue = nil
   }
 
   private mutating func noteReady(_ run: DeliveryRun) {
     // What became of the messages otherwise leaves its place behind, which who keeps the order
     // never comes by.
     if ready.count > 2 * runs.runCount + 1024 { forgetOldPlaces() }
-    ready.append(Due(time: run.due, offset: run.offset, count: run.count))
+    ready.append(Due(of: run))
     readyTotal += 1
   }
 

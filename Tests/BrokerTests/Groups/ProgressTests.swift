@@ -125,10 +125,30 @@ import Testing
         progress.apply(ProgressTests.lease(offset..<(offset + 1), until: due))
       }
     }
-    #expect(progress.dues.count == 100)
+    #expect(progress.moments == 1)
     #expect(progress.advance(to: 198, attemptsMax: 3) == 0)
-    #expect(progress.dues.count == 100)
+    #expect(progress.moments == 1)
     #expect(progress.advance(to: 199, attemptsMax: 3) == 100)
+  }
+
+  @Test func messagesBegunInTheSameMillisecondHaveOneMoment() {
+    var progress = Progress(next: 0)
+    for offset in 0..<Int64(1000) {
+      progress.apply(ProgressTests.lease(offset..<(offset + 1), until: 100 + offset / 100))
+      progress.apply(.begun(upTo: offset + 1))
+    }
+    #expect(progress.moments == 10)
+    // Done, and extended, in the midst of others.
+    progress.apply(.done(150..<151))
+    progress.apply(ProgressTests.lease(250..<251, until: 200))
+    #expect(progress.nextDue == 100)
+    #expect(progress.advance(to: 101, attemptsMax: 3) == 199)
+    #expect(progress.advance(to: 199, attemptsMax: 3) == 799)
+    #expect(progress.moments == 1 && progress.nextDue == 200)
+    #expect(progress.advance(to: 200, attemptsMax: 3) == 1)
+    var taken: [Int64] = []
+    while let run = progress.takeReady() { taken += run.range }
+    #expect(taken.sorted() == (0..<1000).filter { $0 != 150 })
   }
 
   /// Moments that nothing waits for any more are dropped, and none that something waits for.
