@@ -124,6 +124,7 @@ struct ReadPlan {
   /// is.
   private mutating func takeSome(_ span: Span, from first: Int, numbers: [UInt32]?) {
     var index = first
+    var recordLimit: Offset?
     let chosen = request.chosen
     while index < span.count {
       if let chosen {
@@ -134,56 +135,66 @@ struct ReadPlan {
         }
         guard chosenPassed < chosen.count else {
           isFull = true
-          return
+          break
         }
         let place = span.batch(holding: chosen[chosenPassed].lowerBound, from: index)
         if place > index {
-          goOn(from: span.baseOffset(place))
           index = place
           continue
         }
       }
-      let wanted = numbers?.contains(span[index].tag) ?? true
-      guard wanted ? take(span, index) : passOver(span, index) else {
-        isFull = true
-        return
+      let entry = span[index]
+      if numbers?.contains(entry.tag) ?? true {
+        guard mayTake(entry) else {
+          isFull = true
+          break
+        }
+        recordLimit = take(entry, at: index, of: span)
+        index += 1
+        if recordLimit != nil { break }
+      } else {
+        index += 1
+        passed += 1
+        if passed >= request.passedMax { break }
       }
-      index += 1
+    }
+    // Where nothing was looked at the search stands where it stood, maybe inside a batch.
+    if index > first { goOn(from: span.baseOffset(index)) }
+    if let recordLimit {
+      slice.recordLimitOffset = recordLimit
+      isFull = true
+    }
+    if passed >= request.passedMax {
+      slice.rest = rest
+      isFull = true
     }
   }
 
-  /// Passes over a batch without a wanted tag; false if it is the last that may be.
+  /// True unless the batch is one too many.
   @inline(__always)
-  private mutating func passOver(_ span: Span, _ index: Int) -> Bool {
-    goOn(from: span.baseOffset(index + 1))
-    passed += 1
-    if passed < request.passedMax { return true }
-    slice.rest = rest
-    return false
+  private func mayTake(_ entry: BatchEntry) -> Bool {
+    slice.regions.count < request.regionsMax
+      && (slice.bytes + Int(entry.size) <= request.maxBytes
+        || slice.isEmpty && request.alwaysGivesOne)
   }
 
-  /// Takes one batch, unless it is one too many; false if no other may follow.
+  /// Takes one batch.
+  ///
+  /// - Returns: the offset in it behind which there are enough records, if there is one.
   @inline(__always)
-  private mutating func take(_ span: Span, _ index: Int) -> Bool {
-    let entry = span[index]
-    let mayPass = slice.isEmpty && request.alwaysGivesOne
-    let past = slice.bytes + Int(entry.size) > request.maxBytes && !mayPass
-    if past || slice.regions.count >= request.regionsMax { return false }
-    let start = span.baseOffset(index)
-    let next = span.baseOffset(index + 1)
+  private mutating func take(_ entry: BatchEntry, at index: Int, of span: Span) -> Offset? {
+    let start = span.segment.baseOffset + Int(entry.relativeOffset)
     slice.add(
       span.segment.log, position: Int(entry.position), count: Int(entry.size), from: start)
-    goOn(from: next)
+    guard request.wantsRuns || request.maxRecords < .max else { return nil }
+    let next = span.baseOffset(index + 1)
     if request.wantsRuns { slice.add(run: start..<next) }
     let from = max(start, request.offset)
     let wanted = request.maxRecords - records
     records += next - from
-    if records < request.maxRecords { return true }
-    slice.recordLimitOffset = from + wanted
-    return false
+    return records < request.maxRecords ? nil : from + wanted
   }
 
-  @inline(__always)
   private mutating func goOn(from offset: Offset) {
     slice.nextOffset = offset
     slice.recordLimitOffset = offset
