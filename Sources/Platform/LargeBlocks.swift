@@ -5,7 +5,7 @@ public enum LargeBlocks {
   /// From this size on a block is a map of its own, in bytes.
   private static let mappedBytesMin: CInt = 4 << 20
   /// So much may lie free at the end of a heap.
-  private static let spareBytesMax: CInt = 2 << 20
+  private static let spareBytesMax: CInt = 8 << 20
 
   /// Has them go back to the kernel. Without this the allocator learns from the first large block
   /// that is freed to keep those to come (`mallopt`, the dynamic threshold): a buffer that was
