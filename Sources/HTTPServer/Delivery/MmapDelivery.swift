@@ -9,8 +9,7 @@ enum MmapDelivery {
   /// begins anew with each piece of a `sendmsg`, and one of 1 KiB took it twice as long as two
   /// copies take, the second of which is in the processor's cache; from here on they take the same.
   private static let smallBytesMax = 4 << 10
-  /// How much is laid side by side: what stays in the processor's cache, and in the buffer with a
-  /// head before it.
+  /// How much is laid side by side: what stays in the processor's cache, and fits the buffer.
   private static let laidBytesMax = 240 << 10
 
   /// How a call ended, and how many bytes of the body it was offered.
@@ -79,12 +78,13 @@ enum MmapDelivery {
   ) -> Sent {
     let buffer = buffers.take()
     defer { buffers.give(buffer) }
-    if let head { buffer.append(head.bytes) }
     let offered = delivery.offer(until: end, bytesMax: laidBytesMax) { run in
       buffer.append(UnsafeRawBufferPointer(rebasing: map.bytes[run]))
       return true
     }
-    return (socket.send(buffer.bytes, more: !delivery.isLast(offered)), offered)
+    let more = !delivery.isLast(offered)
+    guard let head, !head.isEmpty else { return (socket.send(buffer.bytes, more: more), offered) }
+    return (socket.send(head.bytes, buffer.bytes, more: more), offered)
   }
 
   /// True unless the file was cut short.
