@@ -77,13 +77,7 @@ final class EntryFile: Sendable {
     /// How many entries at the beginning satisfy `holds`, which must be true for a prefix of them.
     @inline(__always)
     func prefixCount(where holds: (UnsafeRawPointer) -> Bool) -> Int {
-      var low = 0
-      var high = count
-      while low < high {
-        let middle = (low + high) / 2
-        if holds(self[middle]) { low = middle + 1 } else { high = middle }
-      }
-      return low
+      (0..<count).partitioningIndex { !holds(self[$0]) }
     }
 
     /// Says that addresses in the view are used up to here.

@@ -10,13 +10,11 @@ public struct FileRegions: Sendable {
     let file: StoredFile
   }
 
-  @usableFromInline var extents: [Range<Int>] = []
+  @usableFromInline private(set) var extents: [Range<Int>] = []
   private var firstFile: StoredFile?
   private var changes: [Change] = []
-  /// The file of the last region.
-  @usableFromInline var lastFile: StoredFile?
   /// The length of all regions together.
-  @usableFromInline var length = 0
+  public private(set) var bytes = 0
 
   /// No regions.
   public init() {}
@@ -26,32 +24,24 @@ public struct FileRegions: Sendable {
     for region in regions { append(region) }
   }
 
-  /// The length of all regions together.
-  @inlinable public var bytes: Int { length }
-
   /// Adds a region behind the others; one that follows the last in the same file makes that longer.
   ///
   /// - Returns: true if it did not, and is a region of its own.
-  @inlinable @discardableResult
+  @discardableResult
   public mutating func append(_ file: StoredFile, position: Int, count: Int) -> Bool {
-    length += count
-    if lastFile !== file {
-      begin(file)
-    } else if let last = extents.last, last.upperBound == position {
-      extents[extents.count - 1] = last.lowerBound..<(position + count)
-      return false
+    bytes += count
+    if let last = extents.last {
+      if (changes.last?.file ?? firstFile) !== file {
+        changes.append(Change(index: extents.count, file: file))
+      } else if last.upperBound == position {
+        extents[extents.count - 1] = last.lowerBound..<(position + count)
+        return false
+      }
+    } else {
+      firstFile = file
     }
     extents.append(position..<(position + count))
     return true
-  }
-
-  @usableFromInline mutating func begin(_ file: StoredFile) {
-    lastFile = file
-    if extents.isEmpty {
-      firstFile = file
-    } else {
-      changes.append(Change(index: extents.count, file: file))
-    }
   }
 
   /// Adds a region behind the others.
@@ -72,8 +62,7 @@ public struct FileRegions: Sendable {
     for change in others.changes {
       changes.append(Change(index: base + change.index, file: change.file))
     }
-    lastFile = others.lastFile
-    length += others.length - first.count
+    bytes += others.bytes - first.count
     return isOwn
   }
 

@@ -1,3 +1,5 @@
+import Platform
+
 /// The runs of one partition, by offset, none over another: what a group has begun and not
 /// finished.
 ///
@@ -148,24 +150,8 @@ struct RunList {
 
   /// Where the first run stands that ends behind `offset`.
   private func place(endingBehind offset: Int64) -> (block: Int, index: Int) {
-    var low = 0
-    var high = blocks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle][blocks[middle].count - 1].end <= offset {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < blocks.count else { return (low, 0) }
-    let block = low
-    low = 0
-    high = blocks[block].count
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[block][middle].end <= offset { low = middle + 1 } else { high = middle }
-    }
-    return (block, low)
+    let block = blocks.indices.partitioningIndex { blocks[$0][blocks[$0].count - 1].end > offset }
+    guard block < blocks.count else { return (block, 0) }
+    return (block, blocks[block].indices.partitioningIndex { blocks[block][$0].end > offset })
   }
 }
